@@ -193,6 +193,14 @@ def test_every_table_reads(table):
     assert len(data.read(table)) > 0
 
 
+def test_a_changed_file_is_read_again_and_a_frame_is_the_readers_own(folder):
+    frame = data.read("trade_small", folder)
+    frame.loc[0, "value_usd_million"] = 99
+    assert data.read("trade_small", folder)["value_usd_million"][0] == 10.5
+    (folder / "trade_small.csv").write_text(CSV.replace("10.5", "11.25"))
+    assert data.read("trade_small", folder)["value_usd_million"][0] == 11.25
+
+
 def test_ids_come_most_frequent_first():
     rows = pd.DataFrame({"source": ["a;b", "b"], "china_source": ["b", None], "value": [1, 2]})
     assert data.ids(rows) == ["b", "a"]

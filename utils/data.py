@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import difflib
+import functools
 import io
 import itertools
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -109,6 +111,19 @@ def read(table: str, folder: Path | str | None = None) -> pd.DataFrame:
         file, line, column, value, rule and remedy.
     """
     folder = Path(DATA if folder is None else folder)
+    return _read(table, folder, _stamp(folder)).copy(deep=False)
+
+
+def _stamp(folder: Path) -> tuple:
+    """Return what changes when a file of the folder does, so that nothing stale is served."""
+    if not folder.is_dir():
+        return ()
+    files = ((entry.name, entry.stat()) for entry in os.scandir(folder))
+    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in files))
+
+
+@functools.lru_cache(maxsize=64)
+def _read(table: str, folder: Path, stamp: tuple) -> pd.DataFrame:
     resource = _resource(table, folder)
     sheet = _Sheet(folder / resource["path"], [f["name"] for f in resource["schema"]["fields"]])
     frame = _check(sheet, resource, folder)

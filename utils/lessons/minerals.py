@@ -1,0 +1,574 @@
+"""Lesson 2, mineral resources: answer key, explorer, income and verdicts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from utils import charts, checks, data, explorers
+from utils.ranges import Range
+
+COLOUR = charts.COLOURS["minerals"]
+#: The years of the study behind the famous "58 percent of the world price".
+STUDY = (2011, 2015)
+
+
+# Answer key ---------------------------------------------------------------------------------
+
+
+def answers() -> dict[str, checks.Exercise]:
+    """Return the exercises 2.1 to 2.6 with keys computed from the data.
+
+    The routes differ from the notebook's: plain sums over rows instead of pandas tables.
+
+    Raises
+    ------
+    DataError
+        If a table is broken.
+    """
+    return {
+        "2.1": _hidden_price(),
+        "2.2": _quantity_effect(),
+        "2.3": _meeting_price(),
+        "2.4": _home_growth(),
+        "2.5": _usable_rows(),
+        "2.6": _more_at_world_prices(),
+    }
+
+
+def _coal() -> dict[int, tuple[float, float]]:
+    """Return thousand tonnes and USD million of coal sold to China by year."""
+    rows = data.read("minerals_coal_exports").to_dict("records")
+    return {
+        row["year"]: (row["volume_thousand_tonnes"], row["value_usd_million"])
+        for row in rows
+        if row["account"] == "main"
+    }
+
+
+def _share(study: str, mineral: str, start: int, end: int) -> tuple[float, float]:
+    """Return the low and high percent that a study printed."""
+    for row in data.read("minerals_price_studies").to_dict("records"):
+        if (row["study"], row["mineral"], row["start"], row["end"]) == (study, mineral, start, end):
+            return row["low_percent"], row["high_percent"]
+    raise KeyError(f"{study} has no result for {mineral}, {start}-{end}.")
+
+
+def _hidden_price() -> checks.Exercise:
+    tonnes, dollars = _coal()[2011]
+    price = 1000 * dollars / tonnes
+    share = _share("NKRI", "anthracite", 2011, 2011)[0] / 100
+    usual = _share("NKRI", "anthracite", *STUDY)[0] / 100
+    return checks.Exercise(
+        key=price / share,
+        why="Price received divided by its share gives the price that the study compared it with. "
+        "It is close to what the best anthracite was quoted at that year: best grade against "
+        "average grade.",
+        hint="share = received / benchmark. You know the share and the price received of 2011. "
+        "Solve for the benchmark.",
+        mistakes=(
+            (
+                price * share,
+                "You multiplied. The benchmark must be higher than the price received.",
+            ),
+            (price / usual, "This uses the share for all five years. Take the one for 2011 alone."),
+            (
+                price / (1 - share),
+                "This divides by the missing part. Divide by the share received.",
+            ),
+        ),
+    )
+
+
+def _quantity_effect() -> checks.Exercise:
+    (tonnes_0, dollars_0), (tonnes_1, dollars_1) = _coal()[2012], _coal()[2013]
+    return checks.Exercise(
+        key=(tonnes_1 - tonnes_0) * dollars_0 / tonnes_0,
+        why="At the old price, the additional tonnes alone would have brought this much more. "
+        "The rest of the change is the work of the price.",
+        hint="How many tonnes more were sold in 2013 than in 2012? Value them at the price of 2012.",
+        mistakes=(
+            (
+                (tonnes_1 - tonnes_0) * dollars_1 / tonnes_1,
+                "You valued the additional tonnes at the new price. The question asks for the old.",
+            ),
+            (
+                dollars_1 - dollars_0,
+                "This is the whole change of value: quantity and price together.",
+            ),
+            (
+                tonnes_0 * (dollars_1 / tonnes_1 - dollars_0 / tonnes_0),
+                "This is what the price did. The question asks for the quantity.",
+            ),
+        ),
+    )
+
+
+def _caps() -> tuple[float, float]:
+    """Return the limits for 2017 in thousand tonnes and USD million."""
+    for row in data.read("minerals_caps").to_dict("records"):
+        if row["measure"].startswith("annual cap"):
+            return row["cap_thousand_tonnes"], row["cap_usd_million"]
+    raise KeyError("No annual cap stands in minerals_caps.")
+
+
+def _meeting_price() -> checks.Exercise:
+    tonnes, dollars = _caps()
+    sold, earned = _coal()[2017]
+    return checks.Exercise(
+        key=1000 * dollars / tonnes,
+        why="At this price the last permitted tonne brings the last permitted dollar. It is the "
+        "price of 2015: those who wrote the limits worked with an old price.",
+        hint="Divide one limit by the other, so that dollars per tonne come out.",
+        mistakes=(
+            (tonnes / dollars, "This is upside down: thousand tonnes per million dollars."),
+            (
+                1000 * earned / sold,
+                "This is the price paid in 2017. Use the limits, not the sales.",
+            ),
+            (1000 * earned / tonnes, "Divide limit by limit. You divided sales by a limit."),
+        ),
+    )
+
+
+def _home(publisher: str, edition: int) -> dict[int, float]:
+    """Return thousand tonnes of coal not sold to China in 2016 and 2017."""
+    rows = data.read("minerals_production").to_dict("records")
+    output = {
+        row["year"]: row["thousand_tonnes"]
+        for row in rows
+        if (row["mineral"], row["publisher"], row["edition"]) == ("coal", publisher, edition)
+    }
+    return {year: output[year] - _coal()[year][0] for year in (2016, 2017)}
+
+
+def _growth(home: dict[int, float]) -> float:
+    return 100 * (home[2017] / home[2016] - 1)
+
+
+def _home_growth() -> checks.Exercise:
+    home = _home("NKRI", 2020)
+    output = {year: tonnes + _coal()[year][0] for year, tonnes in home.items()}
+    return checks.Exercise(
+        key=_growth(home),
+        why="The same ban, another publisher: a small rise, where the official series has coal at "
+        "home nearly doubling.",
+        hint="Output minus exports is the coal left at home. Compare 2017 with 2016, in percent.",
+        mistakes=(
+            (
+                _growth(_home("Statistics Korea", 2018)),
+                "This is Statistics Korea's. Take the institute's row of 2020.",
+            ),
+            (_growth(_home("NKRI", 2019)), "This is the edition of 2019. Take the one of 2020."),
+            (_growth(output), "This is the change of output. Take the exports off first."),
+            (
+                100 * (1 - home[2016] / home[2017]),
+                "You divided by 2017. A change is measured from where it starts.",
+            ),
+        ),
+        tolerance=0.01,
+    )
+
+
+def _usable_rows() -> checks.Exercise:
+    rows = data.read("minerals_copper_file").to_dict("records")
+    tonnes = [row["file_thousand_tonnes"] for row in rows if row["area"] == "North Korea"]
+    small = sum(value < 100 for value in tonnes)
+    zeros = sum(value == 0 for value in tonnes)
+    return checks.Exercise(
+        key=small - zeros,
+        why="Only the last rows, which come from another source, have a plausible size. The "
+        "rest is world output in the wrong rows, or a 0 that means: not known.",
+        hint="Two conditions at once: above 0 and below 100 thousand tonnes. Join them with &, "
+        "each in brackets, or use between with inclusive='neither'.",
+        mistakes=(
+            (small, "You counted the zeros in. A mine that yields exactly 0 and then thousands?"),
+            (len(tonnes) - small, "These are the rows that are far too large. Count the others."),
+            (len(tonnes) - zeros, "You only took out the zeros. Set an upper bound as well."),
+            (len(tonnes), "These are all rows. Which of them could be true?"),
+        ),
+    )
+
+
+def _more_at_world_prices() -> checks.Exercise:
+    amounts = {
+        row["item"]: row["usd_million"] for row in data.read("minerals_capture").to_dict("records")
+    }
+    received, world = amounts["received"], amounts["at world prices"]
+    return checks.Exercise(
+        key=100 * (world / received - 1),
+        why="The same gap looks larger from below than from above. A percentage without its "
+        "denominator is half a number.",
+        hint="The gain is the difference. The amount from which it starts is the denominator.",
+        mistakes=(
+            (100 * (1 - received / world), "You divided the gap by the amount at world prices."),
+            (100 * received / world, "This is the share that was received, not the gain."),
+            (100 * world / received, "This is the new level in percent of the old. Take 100 off."),
+        ),
+    )
+
+
+check = checks.Checker(answers)
+
+
+# Explorer -----------------------------------------------------------------------------------
+
+AUSTRALIA, AFRICA = "Australian thermal coal", "South African thermal coal"
+KDI, NKRI = "KDI study: anthracite", "NKRI study: 'world price'"
+
+
+def benchmark_prices() -> pd.DataFrame:
+    """Return what China paid for coal and four prices to compare it with.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by year (2009-2017): ``tonnes`` (thousand), ``dollars`` (USD million),
+        ``received`` (USD per tonne), and one column in USD per tonne for each benchmark. The
+        studies print shares, not prices: their benchmarks are the Australian price times the
+        factor that gives the printed share (middle of a range) over the years studied.
+
+    Raises
+    ------
+    DataError
+        If a table is broken.
+    """
+    frame = data.read("minerals_coal_exports").query("account == 'main'").set_index("year")
+    frame = frame[["volume_thousand_tonnes", "value_usd_million"]]
+    frame.columns = ["tonnes", "dollars"]
+    prices = data.read("world_prices").query("frequency == 'annual'").set_index("year")
+    frame = frame.assign(received=1000 * frame["dollars"] / frame["tonnes"])
+    frame[AUSTRALIA] = prices["coal_australia_usd_per_tonne"]
+    frame[AFRICA] = prices["coal_south_africa_usd_per_tonne"]
+    for name, study, years in ((KDI, "KDI", (2009, 2016)), (NKRI, "NKRI", STUDY)):
+        share = sum(_share(study, "anthracite", *years)) / 200
+        frame[name] = frame[AUSTRALIA] * _ratio(frame.loc[slice(*years)], AUSTRALIA) / share
+    return frame
+
+
+def _ratio(frame: pd.DataFrame, benchmark: str) -> float:
+    """Return dollars received over dollars at the benchmark, all years together."""
+    return 1000 * frame["dollars"].sum() / (frame["tonnes"] * frame[benchmark]).sum()
+
+
+def explorer() -> explorers.Explorer:
+    """Return the explorer: benchmark and years in, discount and money out."""
+    names = (AUSTRALIA, AFRICA, KDI, NKRI)
+    first, last = STUDY
+    coal = data.read("minerals_coal_exports").query("account == 'main'")
+    source = data.cite([coal, "wb_pinksheet_annual;nkri_2016;kdi_2017"], most=3)
+    return explorers.explorer(
+        partial(_draw, frame=benchmark_prices(), source=f"Source: {source}. Evidence grade A-C."),
+        {
+            "benchmark": explorers.Choice("Benchmark", names),
+            "first": explorers.Slider("First year", 2009, 2017, 1, first),
+            "last": explorers.Slider("Last year", 2009, 2017, 1, last),
+        },
+        [{"benchmark": name} for name in names]
+        + [{"benchmark": name, "first": 2016, "last": 2016} for name in (AUSTRALIA, NKRI)],
+    )
+
+
+def _draw(
+    fig: Figure, benchmark: str, first: int, last: int, frame: pd.DataFrame, source: str
+) -> str:
+    first, last = sorted((first, last))
+    chosen = frame.loc[first:last]
+    gap = chosen[benchmark] * chosen["tonnes"] / 1000 - chosen["dollars"]
+    missing, paid = gap.sum(), 100 * _ratio(chosen, benchmark)
+    span = str(first) if first == last else f"{first}-{last}"
+    less = "less" if missing >= 0 else "more"
+    head = f"{span}: China paid {paid:.0f} percent of this price,"
+    fig.text(0.02, 0.95, head, weight="bold", size=13)
+    head = f"USD {abs(missing):,.0f} million {less} than the benchmark would have brought"
+    fig.text(0.02, 0.89, head, weight="bold", size=13)
+    fig.text(0.02, 0.835, f"Benchmark: {benchmark}", size=10.5, color=charts.GREY)
+    prices = fig.add_axes((0.1, 0.41, 0.62, 0.38))
+    money = fig.add_axes((0.1, 0.14, 0.62, 0.21))
+    _draw_prices(prices, frame, benchmark)
+    _draw_money(money, gap)
+    for ax in (prices, money):
+        ax.axvspan(first - 0.5, last + 0.5, color=charts.tint(COLOUR, 0.12), linewidth=0, zorder=0)
+        ax.set(xlim=(2008.4, 2017.6), xticks=range(2009, 2018, 2))
+    prices.tick_params(labelbottom=False)
+    charts.label_ends(prices)
+    fig.text(0.02, 0.025, source, size=8.5, color=charts.GREY)
+    return (
+        f"Line chart of the price that China paid for North Korean coal and of the benchmark "
+        f"{benchmark}, in US dollars per tonne, 2009 to 2017, with bars of the yearly gap below. "
+        f"In {span} China paid {paid:.0f} percent of the benchmark, in all {abs(missing):,.0f} "
+        f"million dollars {less}."
+    )
+
+
+def _draw_prices(ax: Axes, frame: pd.DataFrame, benchmark: str) -> None:
+    style = {"color": charts.GREY, "marker": "s", "linestyle": "--"}
+    ax.plot(frame.index, frame["received"], color=COLOUR, marker="o", label="Paid by China")
+    ax.plot(frame.index, frame[benchmark], label="Benchmark", **style)
+    ax.set(ylim=(0, 215), ylabel="USD per tonne")
+
+
+def _draw_money(ax: Axes, gap: pd.Series) -> None:
+    ax.bar(gap.index, gap, color=COLOUR, width=0.6)
+    ax.axhline(0, color=charts.INK, linewidth=0.8)
+    ax.set(ylim=(-150, 1300), ylabel="USD million")
+    style = {"va": "center", "size": 9.5, "weight": "bold", "color": COLOUR}
+    ax.text(1.02, 0.5, "Benchmark value\nminus value paid", transform=ax.transAxes, **style)
+
+
+# Income -------------------------------------------------------------------------------------
+
+#: The share of mineral exports that goes to China, where only the sales to China are known.
+_TO_CHINA = "mineral products, share going to the partner"
+
+
+def _trade(item: str, partner: str, year: int | None = None) -> pd.DataFrame:
+    """Return the rows of ``minerals_trade`` for one item and partner."""
+    rows = data.read("minerals_trade")
+    rows = rows[(rows["item"] == item) & (rows["partner"] == partner)]
+    return rows if year is None else rows[rows["year"] == year]
+
+
+def income() -> pd.DataFrame:
+    """Return what minerals brought in by year, legal sales and sales in breach of bans apart.
+
+    Returns
+    -------
+    DataFrame
+        Columns year, item ("legal exports" or "evasion"), concept ("gross receipts"), low,
+        central, high (USD million a year), basis (how, in words), grade and sources (ids).
+        Years without evidence are absent. Legal exports are part of the trade of lesson 1.
+
+    Raises
+    ------
+    DataError
+        If a table is broken.
+    """
+    rows = [*_totals(), *_after_the_bans(), *_evasion()]
+    columns = ["year", "item", "concept", "low", "central", "high", "basis", "grade", "sources"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.sort_values(["item", "year"], ascending=[False, True], ignore_index=True)
+
+
+def _row(year: int, item: str, figure: Range, basis: str, rows: pd.DataFrame, grade: str = ""):
+    """Return one row of `income`; the grade is the worst of ``rows`` and of ``grade``."""
+    worst = max([*rows["grade"], grade])
+    figures = (figure.low, figure.central, figure.high)
+    return (
+        int(year), item, "gross receipts", *map(float, figures), basis, worst,
+        ";".join(data.ids(rows)),
+    )  # fmt: skip
+
+
+def _totals() -> list[tuple]:
+    """Return the legal exports before the bans: one row a year with a published total."""
+    found = []
+    for year in range(1998, 2018):
+        world = _trade("mineral products", "World", year)
+        china = _trade("mineral products", "China", year)
+        parts = pd.concat(
+            [_trade(item, "World", year) for item in ("mineral fuel (HS 27)", "ores (HS 26)")]
+        )
+        totals, basis = list(world["value_usd_million"]), "mineral products to the world"
+        if len(parts) == 2:
+            totals.append(parts["value_usd_million"].sum())
+            basis = "mineral fuel (HS 27) plus ores (HS 26)" if world.empty else basis
+        if len(world) or len(china):
+            totals += list(china["value_usd_million"])
+        if not totals:
+            continue
+        used = [world, china, parts if len(parts) == 2 else parts[:0]]
+        if world.empty and len(china):
+            basis = "mineral products to China"
+        high = max(totals)
+        if year > 2014:
+            share = _trade(_TO_CHINA, "China", 2015)
+            high = max(
+                high, china["value_usd_million"].max() / (share["share_percent"].iloc[0] / 100)
+            )
+            used.append(share)
+        basis += "; low and high are the other accounts of the year"
+        if year > 2014:
+            basis += ", the high one scaled up from China's share of 2015"
+        figure = Range(min(totals), totals[0], high)
+        found.append(_row(year, "legal exports", figure, basis, pd.concat(used)))
+    return found
+
+
+def _after_the_bans() -> list[tuple]:
+    """Return the legal exports since 2018: ores that no ban names, chiefly tungsten."""
+    found = []
+    for row in _trade("ores (HS 26)", "World").query("year > 2017").itertuples():
+        rows = _trade("ores (HS 26)", "World", row.year)
+        low = central = high = row.value_usd_million
+        basis = "ores (HS 26), not banned by name"
+        wide = _trade("mineral products", "World", row.year)
+        if len(wide):
+            high, rows = wide["value_usd_million"].iloc[0], pd.concat([rows, wide])
+            basis += "; high: all mineral products (HS 25-27)"
+        found.append(_row(row.year, "legal exports", Range(low, central, high), basis, rows))
+    known = {row[0] for row in found}
+    ores = _trade("ores (HS 26)", "World", 2022)
+    factor = ores["value_usd_million"].iloc[0] / _tungsten(2022)["value_usd_million"].iloc[0]
+    for year in (2019, 2020, 2021):
+        if year not in known and len(rows := _tungsten(year)):
+            low = rows["value_usd_million"].iloc[0]
+            basis = "tungsten ore alone; high: times the ratio of all ores to tungsten in 2022"
+            used = pd.concat([rows, ores, _tungsten(2022)])
+            found.append(
+                _row(year, "legal exports", Range(low, low, low * factor), basis, used, "C")
+            )
+    return found
+
+
+def _tungsten(year: int) -> pd.DataFrame:
+    return _trade("tungsten ore", "China", year)
+
+
+def _evasion() -> list[tuple]:
+    """Return sales in breach of the bans, for the years in which the UN Panel counted."""
+    rows = data.read("minerals_evasion")
+    year = rows["end"].dt.year
+    coal, prices = rows["commodity"] == "coal", benchmark_prices()
+    ratios = prices["received"] / prices[AUSTRALIA]
+    world = data.read("world_prices").query("frequency == 'annual'").set_index("year")
+    world = world["coal_australia_usd_per_tonne"]
+    usual = Range(ratios.min(), _ratio(prices, AUSTRALIA), ratios.max())
+    priced = "tonnes of the UN Panel times the Australian price times the share of it that China "
+    priced += "paid in 2009-2017"
+
+    first = rows[(year == 2017) & (rows["start"].dt.year == 2017)]
+    metals = first[first["commodity"] != "all banned commodities"]["value_usd_million"].sum()
+    whole = first[first["commodity"] == "all banned commodities"]["value_usd_million"].iloc[0]
+    found = [
+        _row(
+            2017, "evasion", Range(metals, whole, whole),
+            "UN Panel, January-September: metals alone (low), all banned goods (central, high); "
+            "its figure for December 2016 to May 2017 spans two years and is left out", first,
+        )
+    ]  # fmt: skip
+
+    panel = rows[
+        (year == 2019) & (rows["commodity"] == "sand")
+        | rows["value_usd_million"].notna() & coal & (year == 2019)
+    ]
+    sold = panel[panel["commodity"] == "coal"].iloc[0]
+    sand = panel[panel["commodity"] == "sand"]["value_usd_million"].sum()
+    months = sold["end"].month - sold["start"].month + 1
+    figure = Range(
+        sold["volume_thousand_tonnes"] / 1000 * world[2019] * usual.low,
+        sold["value_usd_million"] + sand,
+        sold["value_usd_million"] * 12 / months + sand,
+    )
+    basis = "UN Panel: coal January-August plus sand; low: the coal at the lowest share of the "
+    basis += "Australian price that China ever paid; high: the pace of coal kept for twelve months"
+    found.append(_row(2019, "evasion", figure, basis, panel))
+    dearest = 1000 * sold["value_usd_million"] / sold["volume_thousand_tonnes"]
+
+    for when in (2020, 2021):
+        used = rows[coal & (year == when) & rows["volume_thousand_tonnes"].notna()]
+        if used.empty:
+            continue
+        row = used.iloc[0]
+        tonnes, months = row["volume_thousand_tonnes"] / 1000, row["end"].month
+        figure = tonnes * world[when] * usual
+        top = max(dearest, world[when] * usual.high) * tonnes * 12 / months
+        basis = f"{priced}; high: at USD {dearest:.0f} per tonne or the highest share"
+        basis += "" if months == 12 else f", and the pace of {months} months kept for twelve"
+        found.append(
+            _row(when, "evasion", Range(figure.low, figure.central, top), basis, used, "C")
+        )
+    return found
+
+
+# Verdicts -----------------------------------------------------------------------------------
+
+
+def verdicts() -> pd.DataFrame:
+    """Return the verdict on each claim of the lesson, chosen by computed values.
+
+    Returns
+    -------
+    DataFrame
+        Columns claim, verdict, value, unit, finding (one sentence), grade and sources (ids);
+        one row a claim, M1 to M3.
+
+    Raises
+    ------
+    DataError
+        If a table is broken.
+    """
+    columns = ["claim", "verdict", "value", "unit", "finding", "grade", "sources"]
+    return pd.DataFrame([_rich(), _buyers(), _overshadowed()], columns=columns)
+
+
+def _verdict(claim: str, verdict: str, value: float, unit: str, finding: str, rows: list) -> tuple:
+    return claim, verdict, float(value), unit, finding, data.grades(rows), ";".join(data.ids(rows))
+
+
+def _rich() -> tuple:
+    output = data.read("minerals_production").query("grade == 'A'")
+    latest = output.sort_values("year").groupby("mineral").last()["thousand_tonnes"] / 1000
+    shown = [name for name in ("coal", "iron ore", "rare earths") if name in latest.index]
+    claims = data.read("minerals_reserves").query("grade == 'D'")
+    claims = claims[claims["mineral"].str.startswith("rare earth")]
+    claimed = claims["central_million_tonnes"]
+    sold = _trade("rare earth ore", "China").dropna(subset="volume_thousand_tonnes")
+    verdict = {3: "holds", 0: "not supported"}.get(len(shown), "holds in part")
+    known = " and ".join(f"{name} ({latest[name]:.1f} million tonnes)" for name in shown) or "none"
+    finding = (
+        f"Official output estimates exist for {known}; for rare earths there are claims of "
+        f"{claimed.min():.0f} to {claimed.max():.0f} million tonnes in the ground, and recorded "
+        f"sales of {1000 * sold['volume_thousand_tonnes'].sum():.1f} tonnes."
+    )
+    rows = [output[output["mineral"].isin(shown)], claims, sold]
+    return _verdict("M1", verdict, len(shown), "minerals of 3", finding, rows)
+
+
+def _buyers() -> tuple:
+    share = _trade(_TO_CHINA, "China", 2015)
+    china = _trade("mineral products", "China")
+    russia = _trade("coal and iron ore", "Russia", 2016)
+    india = _trade("metals", "India", 2017)
+    compared = china[china["year"].isin([2016, 2017])].set_index("year")["value_usd_million"]
+    shares = {
+        "China": share["share_percent"].iloc[0],
+        "Russia": 100 * russia["value_usd_million"].sum() / compared[2016],
+        "India": 100 * india["value_usd_million"].sum() / compared[2017],
+    }
+    buyers = [name for name, percent in shares.items() if percent >= 1]
+    verdict = {3: "holds", 0: "not supported"}.get(len(buyers), "holds in part")
+    finding = (
+        f"China took {shares['China']:.0f} percent of mineral exports in 2015; for each 100 "
+        f"dollars that China paid, Russia paid {shares['Russia']:.1f} for coal and iron ore "
+        "(January-August 2016) and India "
+        f"{shares['India']:.1f} for metals (January-September 2017)."
+    )
+    rows = [share, china, russia, india]
+    return _verdict("M2", verdict, shares["China"], "percent", finding, rows)
+
+
+def _overshadowed() -> tuple:
+    capture = data.read("minerals_capture").set_index("item")
+    low_price = capture.loc["loss", "usd_million"] / 5
+    legal = income().query("item == 'legal exports'").set_index("year")
+    bans = legal.loc[2016, "central"] - legal.loc[2018, "central"]
+    index = data.read("corruption_index").dropna(subset="score")
+    index = index[index["year"].duplicated(keep=False)]
+    lowest = index.loc[index.groupby("year")["score"].idxmin(), "country"].eq("North Korea").all()
+    verdict = "not supported" if not lowest else "holds" if low_price > bans else "holds in part"
+    coal = benchmark_prices().loc[slice(*STUDY)]
+    plain = (coal[AUSTRALIA] * coal["tonnes"] / 1000 - coal["dollars"]).sum() / 5
+    place = "lowest" if lowest else "not the lowest"
+    finding = (
+        f"North Korea's corruption score is {place} of the countries compared in every year "
+        f"({index['year'].min()}-{index['year'].max()}); "
+        f"the low prices cost USD {low_price:,.0f} million a year at most (2011-2015), or "
+        f"{plain:,.0f} million for coal against Australian coal, while legal exports fell by "
+        f"{bans:,.0f} million from 2016 to 2018, under the bans."
+    )
+    rows = [index, capture.loc[["loss"]], legal.loc[[2016, 2018]]]
+    return _verdict("M3", verdict, low_price / bans * 100, "percent", finding, rows)
