@@ -8,10 +8,11 @@ notebook, and shows for each rule a notebook that breaks it.
 import ast
 import functools
 import html.parser
+import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -19,6 +20,7 @@ import nbformat
 
 from utils import data, refresh
 from utils.charts import ALT_WORDS
+from utils.results import VERDICTS
 
 TAGS = {"exercise", "solution", "teacher", "explorer", "finding"}
 
@@ -34,7 +36,7 @@ SECTIONS = range(3, 7)
 EXERCISES = range(3, 7)
 WORDS = range(1500, 3001)
 FRAMES = range(4, 9)
-VERDICTS = ("holds in part", "holds", "out of date", "not supported")
+IMPORT_LINES = 5
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,10 @@ class Cell:
     @property
     def source(self) -> str:
         return "".join(self.raw["source"])
+
+    @property
+    def lines(self) -> list[str]:
+        return [line for line in self.source.splitlines() if line.strip()]
 
     @property
     def tags(self) -> list[str]:
@@ -250,7 +256,7 @@ def has_headings_in_order(book: Notebook) -> Found:
     levels = [(cell.number, level) for cell in book.cells for level, _ in headings(cell)]
     if [number for number, level in levels if level == 1] != [1]:
         yield 0, "must have one level-1 heading, in its first cell"
-    for (_, before), (number, level) in zip(levels, levels[1:], strict=False):
+    for (_, before), (number, level) in itertools.pairwise(levels):
         if level > before + 1:
             yield number, f"skips from level {before} to {level}"
     for cell in book.code:
@@ -290,19 +296,21 @@ def opens_with_question_and_minutes(book: Notebook) -> Found:
         yield 1, "lacks the question or the minutes"
 
 
-@rule("Import in two or three lines, after the claim; move the rest to where it is needed.")
+@rule("Import in a few lines, after the claim; move the rest to where it is needed.")
 def imports_first_and_after_the_claim(book: Notebook) -> Found:
     first = book.code[0]
-    lines = [line for line in first.source.splitlines() if line.strip()]
-    if len(lines) > 3 or not all(line.startswith(("import ", "from ")) for line in lines):
-        yield first.number, "the first code cell is not two or three lines of imports"
+    lines = first.lines
+    if len(lines) > IMPORT_LINES or not all(
+        line.startswith(("import ", "from ")) for line in lines
+    ):
+        yield first.number, f"the first code cell is not {IMPORT_LINES} lines of imports at most"
     if not first.part:
         yield first.number, "code comes before the claim"
 
 
 @rule("Name each claim in the text, and show code, verdict and grade in the part Verdict.")
 def gives_each_claim_a_verdict(book: Notebook) -> Found:
-    text = " ".join(cell.source for cell in book.markdown)
+    text = " ".join(cell.source + cell.words() for cell in book.cells if cell.part != "Verdict")
     shown = " ".join(cell.words() for cell in book.within("Verdict"))
     for claim in book.claims:
         if not re.search(rf"\b{claim}\b", text):
@@ -326,8 +334,13 @@ def shows_its_data_and_sources(book: Notebook) -> Found:
 @rule("Cut, or explain more.")
 def has_1500_to_3000_words(book: Notebook) -> Found:
     texts = [cell.source for cell in book.markdown if "teacher" not in cell.tags]
-    texts += [text for cell in book.tagged("finding") for text in cell.shown("text/markdown")]
-    count = len(re.findall(r"[^\W\d_][\w'’-]*", " ".join(map(prose, texts))))
+    texts += [
+        text
+        for cell in book.tagged("finding")
+        if "Markdown(" in cell.source
+        for text in cell.shown("text/markdown")
+    ]
+    count = len(re.findall(r"[^\W\d_][\w'\u2019-]*", " ".join(map(prose, texts))))
     if count not in WORDS:
         yield 0, f"has {count} words of prose"
 
@@ -447,8 +460,7 @@ def folds_its_findings(book: Notebook) -> Found:
     for cell in book.code:
         if "finding" in cell.tags and not (cell.folded and cell.shown("text/markdown")):
             yield cell.number, "is a finding, but not folded, or shows no sentence"
-        own = cell.shown("text/markdown") and not re.search(r"\bdata\.\w+\(", cell.source)
-        if own and not {"finding", "solution", "teacher"} & set(cell.tags):
+        if cell.shown("text/markdown") and not {"finding", "solution"} & set(cell.tags):
             yield cell.number, "shows sentences, but is not tagged finding"
 
 
@@ -520,11 +532,11 @@ def checks_only_in_exercises_and_solutions(book: Notebook) -> Found:
 
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _UNIT = (
-    r"(?:%|percent|per cent|USD|dollars?|euros?|yuan|rubles|won|tonnes?|tons|barrels|million|billion"
-    r"|trillion|thousand|people|persons?|workers|visitors|tourists|times|years|days)"
+    "(?:%|percent|per cent|USD|dollars?|euros?|yuan|r[uo]+bles|won|tonnes?|tons|barrels|thousand"
+    "|million|billion|trillion|people|persons?|workers|visitors|tourists|times|years|days)"
 )
 _YEAR = rf"(?:1[89]\d\d|20\d\d|2100)s?(?![\d,.]\d|\s*-?{_UNIT}\b|\s*%)"
-_AND = r"(?:(?:,| and| or| to|,? ?-| ?–)\s*)"
+_AND = r"(?:(?:,| and| or| to|,? ?-| ?\u2013)\s*)"
 _NAME = (
     "(?:[Ll]essons?|[Ee]xercises?|[Yy]our turn|[Ss]ections?|[Pp]arts?|[Ss]teps?|[Qq]uestions?"
     "|[Pp]aragraphs?|[Aa]rticles?|[Aa]nnex|Office|Room|Bureau|Unit|Division|Python|pandas)"
@@ -532,19 +544,20 @@ _NAME = (
 
 #: What may stand in prose in digits, and why.
 ALLOWED = {
-    "list number": r"(?m)^\s*(?:>\s*)?\d+[.)]\s",
-    "heading number": r"(?m)^#+\s*\d+(?:\.\d+)?[.:]?\s",
-    "date": rf"\b\d{{1,2}} {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b(?!\d)|\b\d{{4}}-\d{{2}}(?:-\d{{2}})?\b",
+    "item of a list": r"\(\d\)",
+    "date": rf"\b\d{{1,2}} {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b|\b\d{{4}}-\d\d(?:-\d\d)?\b",
     "resolution": rf"\b[Rr]esolutions? \d{{4}}(?:{_AND}\d{{4}})*",
-    "year": rf"(?<![\w$€.,]){_YEAR}(?:[-–/]\d{{2,4}}\b)?",
+    "year": rf"(?<![\w$€.,]){_YEAR}(?:[-\u2013/]\d{{2,4}}\b)?",
     "name": rf"\b{_NAME}\s+\d+(?:\.\d+)?(?:{_AND}\d+(?:\.\d+)?)*",
-    "minutes": rf"\b\d+(?:{_AND}\d+)?[ -]minutes?\b",
+    "minutes": rf"\b\d+(?:{_AND}\d+)?[ -]minutes?\b(?:,? or \d+)?",
     "code": r"\b[A-Za-z]+-?\d+\b|\b[A-Z]/\d[\w/]*",
+    "zero, one": r"(?<![\d.,])[01](?![\w%]|[.,]\d| ?percent| ?[bm]illion)",
     "definition": (
-        r"\b1,000 kilograms\b|\b100 (?:percent|%)|\bbetween 0 and 1\b|\b12 months\b|\b365 days\b"
+        r"\b1,000 kilograms\b|\b100 (?:percent|%)|\b12 months\b|\b365 days\b"
         r"|\b9[05] (?:percent|%) (?:interval|of the draws)"
     ),
 }
+_NUMBERING = r"(?m)^#+[ \t]+\d+(?:\.\d+)?[.:]?[ \t]|^[ \t>]*\d+[.)][ \t]"
 _SPELLED = (
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty"
     r"|fifty|sixty|seventy|eighty|ninety|hundred|half a)[ -](?:million|billion|trillion|percent)\b"
@@ -558,61 +571,70 @@ def prose(text: str) -> str:
         r"\$\$.*?\$\$|(?<!\\)\$(?=\S)[^$\n]*?(?<=\S)(?<!\\)\$(?!\d)", " ", text, flags=re.S
     )
     text = re.sub(r"!?\[[^\]]*\]\([^)]*\)|<https?://[^>]*>|https?://\S+", " ", text)
-    return re.sub(r"<!--.*?-->|</?[a-zA-Z][^>]*>|&#?\w+;", " ", text, flags=re.S)
+    return re.sub(r"(?s)<!--.*?-->|</?[a-zA-Z][^>]*>|&#?\w+;", " ", text)
 
 
-def typed_numbers(text: str, claims: str = "") -> list[str]:
+def typed_numbers(text: str, known: Iterable[str] = ()) -> list[str]:
     """The numbers in ``text`` that a cell should have computed.
 
-    Not among them: what `ALLOWED` names, numbers with their unit that the ``claims`` themselves
-    hold, and the terms of a resolution in a sentence that names it.
+    Not among them: what `ALLOWED` names, the ``known`` ones (those of the claims themselves, codes
+    of exercises, settings of a chart), and the terms of a resolution in a sentence that names it.
     """
-    sentences = re.split(r"(?<=[.!?:])\s+(?=[A-Z*_\"“(])|\n\s*\n|\n(?=[-*|#>]|\d+\.)", prose(text))
-    terms = re.findall(rf"\d[\d.,]*\s*{_UNIT}", claims)
+    known = "|".join(re.escape(number) for number in known)
+    patterns = [*ALLOWED.values(), *([rf"(?<![\d.,])(?:{known})(?!\d|[.,]\d)"] if known else [])]
     found = []
-    for sentence in sentences:
-        if re.search(ALLOWED["resolution"], sentence):
-            continue
-        for term in terms:
-            number, unit = re.fullmatch(r"([\d.,]+)\s*(.+)", term).groups()
-            unit = "(?:percent|per cent|%)" if unit in ("percent", "per cent", "%") else unit
-            sentence = re.sub(rf"\b{number}[ -]?{unit}", " ", sentence)
-        for pattern in ALLOWED.values():
-            sentence = re.sub(pattern, " ", sentence)
-        found += re.findall(r"\S*\d\S*(?:\s+\S+)?", sentence) + re.findall(_SPELLED, sentence)
+    for sentence in sentences(re.sub(_NUMBERING, " ", prose(text))):
+        if not re.search(ALLOWED["resolution"], sentence):
+            for pattern in patterns:
+                sentence = re.sub(pattern, " ", sentence)
+            found += re.findall(r"\S*\d\S*(?:\s+\S+)?|" + _SPELLED, sentence)
     return found
 
 
-def sentences_in_code(cell: Cell) -> Iterator[str]:
+def sentences(text: str) -> list[str]:
+    """Split Markdown into sentences, list items and table rows."""
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z*_\"(])|\n\s*\n|\n(?=\s*(?:[-*|#>]|\d+\.))", text)
+
+
+def words_in_code(cell: Cell) -> Iterator[str]:
     """Strings that readers meet: in charts.show, and in findings those of five words or more."""
-    named = ("title", "subtitle", "alt")
     for node in ast.walk(cell.tree):
         if _calls(node, "show"):
-            yield from (_literal(k.value) for k in node.keywords if k.arg in named)
+            yield from (_typed(k.value) for k in node.keywords if k.arg in _SHOWN)
     if "finding" in cell.tags:
-        inside = {
-            id(v) for n in ast.walk(cell.tree) if isinstance(n, ast.JoinedStr) for v in n.values
-        }
-        for node in ast.walk(cell.tree):
-            if isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in inside:
-                text = _literal(node)
-                if len(text.split()) >= 5:
-                    yield text
+        strings = [n for n in ast.walk(cell.tree) if isinstance(n, ast.JoinedStr | ast.Constant)]
+        parts = {id(part) for n in strings for part in getattr(n, "values", [])}
+        texts = [_typed(n) for n in strings if id(n) not in parts]
+        yield from (text for text in texts if len(text.split()) >= 5)
 
 
-def _literal(node: ast.AST) -> str:
-    """The typed words of a string; the computed ones as {}."""
+_SHOWN = ("title", "subtitle", "alt")
+
+
+def settings(cell: Cell) -> set[str]:
+    """The numbers that the code of a chart sets itself, as limits and levels."""
+    nodes = [n.value for n in ast.walk(cell.tree) if isinstance(n, ast.Constant)]
+    plain = [n for n in nodes if isinstance(n, int | float) and not isinstance(n, bool)]
+    return {form for n in plain for form in (str(n), f"{n:,}")}
+
+
+def _typed(node: ast.AST) -> str:
+    """The typed words of a string; what is computed stands as {}."""
     if isinstance(node, ast.JoinedStr):
-        return "".join(map(_literal, node.values))
+        return "".join(map(_typed, node.values))
     if isinstance(node, ast.BinOp):
-        return _literal(node.left) + _literal(node.right)
+        return _typed(node.left) + _typed(node.right)
     return node.value if isinstance(getattr(node, "value", None), str) else "{}"
 
 
-@rule("Compute it in a finding cell; dates, names, definitions and a resolution's terms may stay.")
+@rule(
+    "Compute it in a cell. Dates, names and a resolution's terms may stay; a setting goes in `..`."
+)
 def types_no_number_into_prose(book: Notebook) -> Found:
-    claims = " ".join(book.claims.values())
+    known = set(re.findall(r"\d[\d.,]*\d", " ".join(book.claims.values())))
+    known |= {code for cell in book.cells for code in codes(cell)}
     for cell in book.cells:
-        for text in sentences_in_code(cell) if cell.is_code else [cell.source]:
-            for number in typed_numbers(text, claims):
+        own = settings(cell) if cell.is_code and "finding" not in cell.tags else set()
+        for text in words_in_code(cell) if cell.is_code else [cell.source]:
+            for number in typed_numbers(text, known | own):
                 yield cell.number, f"types the number {' '.join(number.split())!r}"

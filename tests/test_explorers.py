@@ -69,7 +69,7 @@ def test_picture_repeats_after_other_settings():
     first = view.picture(year=2012)
     view.picture(year=2018)
     assert view.picture(year=2012) == first
-    assert imread(io.BytesIO(first[0])).shape[:2] == (180, 360)
+    assert imread(io.BytesIO(first[0])).shape[:2] == (160, 320)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from utils import charts, checks, data, explorers
 from utils.ranges import Range
+from utils.results import income_frame, income_row, verdict_frame, verdict_row
 
 COLOUR = charts.COLOURS["minerals"]
 #: The years of the study behind the famous "58 percent of the world price".
@@ -89,7 +90,7 @@ def _quantity_effect() -> checks.Exercise:
         key=(tonnes_1 - tonnes_0) * dollars_0 / tonnes_0,
         why="At the old price, the additional tonnes alone would have brought this much more. "
         "The rest of the change is the work of the price.",
-        hint="How many tonnes more were sold in 2013 than in 2012? Value them at the price of 2012.",
+        hint="How many more tonnes did 2013 bring than 2012? Value them at the price of 2012.",
         mistakes=(
             (
                 (tonnes_1 - tonnes_0) * dollars_1 / tonnes_1,
@@ -323,6 +324,8 @@ def _draw_money(ax: Axes, gap: pd.Series) -> None:
 
 #: The share of mineral exports that goes to China, where only the sales to China are known.
 _TO_CHINA = "mineral products, share going to the partner"
+#: The chapters of the customs code that hold most minerals.
+_PARTS = ("mineral fuel (HS 27)", "ores (HS 26)")
 
 
 def _trade(item: str, partner: str, year: int | None = None) -> pd.DataFrame:
@@ -333,183 +336,169 @@ def _trade(item: str, partner: str, year: int | None = None) -> pd.DataFrame:
 
 
 def income() -> pd.DataFrame:
-    """Return what minerals brought in by year, legal sales and sales in breach of bans apart.
+    """Return what minerals brought in by year, in USD million: gross receipts.
+
+    Legal exports and sales in breach of the bans ("evasion") are items of their own. Years
+    without evidence are absent. Legal exports are part of the trade of lesson 1.
 
     Returns
     -------
     DataFrame
-        Columns year, item ("legal exports" or "evasion"), concept ("gross receipts"), low,
-        central, high (USD million a year), basis (how, in words), grade and sources (ids).
-        Years without evidence are absent. Legal exports are part of the trade of lesson 1.
+        See `utils.results.income_frame`.
 
     Raises
     ------
     DataError
         If a table is broken.
     """
-    rows = [*_totals(), *_after_the_bans(), *_evasion()]
-    columns = ["year", "item", "concept", "low", "central", "high", "basis", "grade", "sources"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.sort_values(["item", "year"], ascending=[False, True], ignore_index=True)
+    return income_frame([*_totals(), *_after_the_bans(), *_evasion()])
 
 
-def _row(year: int, item: str, figure: Range, basis: str, rows: pd.DataFrame, grade: str = ""):
-    """Return one row of `income`; the grade is the worst of ``rows`` and of ``grade``."""
-    worst = max([*rows["grade"], grade])
-    figures = (figure.low, figure.central, figure.high)
-    return (
-        int(year), item, "gross receipts", *map(float, figures), basis, worst,
-        ";".join(data.ids(rows)),
-    )  # fmt: skip
+def _row(year: int, item: str, figure: Range, basis: str, rows: pd.DataFrame) -> dict:
+    values = (figure.low, figure.central, figure.high)
+    return income_row(year, item, "gross receipts", values, basis, rows)
 
 
-def _totals() -> list[tuple]:
-    """Return the legal exports before the bans: one row a year with a published total."""
+def _totals() -> list[dict]:
+    """Return the legal exports up to 2017: one row for each year with a published total."""
     found = []
     for year in range(1998, 2018):
         world = _trade("mineral products", "World", year)
         china = _trade("mineral products", "China", year)
-        parts = pd.concat(
-            [_trade(item, "World", year) for item in ("mineral fuel (HS 27)", "ores (HS 26)")]
-        )
-        totals, basis = list(world["value_usd_million"]), "mineral products to the world"
-        if len(parts) == 2:
-            totals.append(parts["value_usd_million"].sum())
-            basis = "mineral fuel (HS 27) plus ores (HS 26)" if world.empty else basis
-        if len(world) or len(china):
-            totals += list(china["value_usd_million"])
+        parts = pd.concat([_trade(name, "World", year) for name in _PARTS])
+        parts = parts if len(parts) == len(_PARTS) else parts[:0]
+        sums = [parts["value_usd_million"].sum()] if len(parts) else []
+        totals = [*world["value_usd_million"], *sums, *china["value_usd_million"]]
         if not totals:
             continue
-        used = [world, china, parts if len(parts) == 2 else parts[:0]]
-        if world.empty and len(china):
-            basis = "mineral products to China"
-        high = max(totals)
-        if year > 2014:
+        basis = "world" if len(world) else "HS" if len(parts) else "China"
+        figure, used = Range(min(totals), totals[0], max(totals)), pd.concat([world, parts, china])
+        if year >= 2015:
             share = _trade(_TO_CHINA, "China", 2015)
-            high = max(
-                high, china["value_usd_million"].max() / (share["share_percent"].iloc[0] / 100)
-            )
-            used.append(share)
-        basis += "; low and high are the other accounts of the year"
-        if year > 2014:
-            basis += ", the high one scaled up from China's share of 2015"
-        figure = Range(min(totals), totals[0], high)
-        found.append(_row(year, "legal exports", figure, basis, pd.concat(used)))
+            scaled = china["value_usd_million"].max() / share["share_percent"].iloc[0] * 100
+            figure = Range(figure.low, figure.central, max(figure.high, scaled))
+            used = pd.concat([used, share])
+        found.append(_row(year, "legal exports", figure, _basis(basis, len(totals), year), used))
     return found
 
 
-def _after_the_bans() -> list[tuple]:
+def _basis(kind: str, accounts: int, year: int) -> str:
+    words = {
+        "world": "mineral products to the world",
+        "HS": "mineral fuel (HS 27) plus ores (HS 26), to the world",
+        "China": "mineral products to China alone",
+    }[kind]
+    if accounts > 1:
+        words += "; low and high: the other accounts of the year"
+    if year >= 2015:
+        words += "; high: sales to China divided by China's share in 2015"
+    return words
+
+
+def _after_the_bans() -> list[dict]:
     """Return the legal exports since 2018: ores that no ban names, chiefly tungsten."""
-    found = []
+    found, known = [], set()
     for row in _trade("ores (HS 26)", "World").query("year > 2017").itertuples():
-        rows = _trade("ores (HS 26)", "World", row.year)
-        low = central = high = row.value_usd_million
-        basis = "ores (HS 26), not banned by name"
         wide = _trade("mineral products", "World", row.year)
-        if len(wide):
-            high, rows = wide["value_usd_million"].iloc[0], pd.concat([rows, wide])
-            basis += "; high: all mineral products (HS 25-27)"
-        found.append(_row(row.year, "legal exports", Range(low, central, high), basis, rows))
-    known = {row[0] for row in found}
-    ores = _trade("ores (HS 26)", "World", 2022)
-    factor = ores["value_usd_million"].iloc[0] / _tungsten(2022)["value_usd_million"].iloc[0]
-    for year in (2019, 2020, 2021):
-        if year not in known and len(rows := _tungsten(year)):
-            low = rows["value_usd_million"].iloc[0]
+        used = pd.concat([_trade("ores (HS 26)", "World", row.year), wide])
+        values = (row.value_usd_million, row.value_usd_million, used["value_usd_million"].max())
+        basis = "ores (HS 26), not banned by name"
+        basis += "; high: all mineral products (HS 25-27)" if len(wide) else ""
+        found.append(_row(row.year, "legal exports", Range(*values), basis, used))
+        known.add(row.year)
+    both = pd.concat([_trade("ores (HS 26)", "World", 2022), _tungsten(2022)])
+    factor = both["value_usd_million"].iloc[0] / both["value_usd_million"].iloc[1]
+    for row in _tungsten().query("period == 'full year'").itertuples():
+        if row.year not in known:
+            low, used = row.value_usd_million, pd.concat([_tungsten(row.year), both])
             basis = "tungsten ore alone; high: times the ratio of all ores to tungsten in 2022"
-            used = pd.concat([rows, ores, _tungsten(2022)])
-            found.append(
-                _row(year, "legal exports", Range(low, low, low * factor), basis, used, "C")
-            )
+            figure = Range(low, low, low * factor)
+            found.append(_row(row.year, "legal exports", figure, basis, used.assign(grade="C")))
     return found
 
 
-def _tungsten(year: int) -> pd.DataFrame:
+def _tungsten(year: int | None = None) -> pd.DataFrame:
     return _trade("tungsten ore", "China", year)
 
 
-def _evasion() -> list[tuple]:
+def _evasion() -> list[dict]:
     """Return sales in breach of the bans, for the years in which the UN Panel counted."""
     rows = data.read("minerals_evasion")
-    year = rows["end"].dt.year
-    coal, prices = rows["commodity"] == "coal", benchmark_prices()
-    ratios = prices["received"] / prices[AUSTRALIA]
-    world = data.read("world_prices").query("frequency == 'annual'").set_index("year")
-    world = world["coal_australia_usd_per_tonne"]
-    usual = Range(ratios.min(), _ratio(prices, AUSTRALIA), ratios.max())
-    priced = "tonnes of the UN Panel times the Australian price times the share of it that China "
-    priced += "paid in 2009-2017"
+    rows = rows.assign(year=rows["end"].dt.year, first_year=rows["start"].dt.year)
+    return [_evasion_2017(rows), _evasion_2019(rows), *_evasion_priced(rows)]
 
-    first = rows[(year == 2017) & (rows["start"].dt.year == 2017)]
-    metals = first[first["commodity"] != "all banned commodities"]["value_usd_million"].sum()
-    whole = first[first["commodity"] == "all banned commodities"]["value_usd_million"].iloc[0]
-    found = [
-        _row(
-            2017, "evasion", Range(metals, whole, whole),
-            "UN Panel, January-September: metals alone (low), all banned goods (central, high); "
-            "its figure for December 2016 to May 2017 spans two years and is left out", first,
-        )
-    ]  # fmt: skip
 
-    panel = rows[
-        (year == 2019) & (rows["commodity"] == "sand")
-        | rows["value_usd_million"].notna() & coal & (year == 2019)
-    ]
-    sold = panel[panel["commodity"] == "coal"].iloc[0]
-    sand = panel[panel["commodity"] == "sand"]["value_usd_million"].sum()
-    months = sold["end"].month - sold["start"].month + 1
+def _evasion_2017(rows: pd.DataFrame) -> dict:
+    rows = rows.query("year == 2017 and first_year == 2017")
+    everything = rows["commodity"] == "all banned commodities"
+    metals = rows.loc[~everything, "value_usd_million"].sum()
+    whole = rows.loc[everything, "value_usd_million"].iloc[0]
+    basis = "UN Panel, January-September: metals alone (low), all banned goods (central, high); "
+    basis += "its figure for December 2016 to May 2017 spans two years and is left out"
+    return _row(2017, "evasion", Range(metals, whole, whole), basis, rows)
+
+
+def _evasion_2019(rows: pd.DataFrame) -> dict:
+    rows = rows.query("year == 2019").dropna(subset="value_usd_million")
+    coal = rows[rows["commodity"] == "coal"].iloc[0]
+    sand = rows.loc[rows["commodity"] == "sand", "value_usd_million"].sum()
+    shares, prices = _shares_paid()
     figure = Range(
-        sold["volume_thousand_tonnes"] / 1000 * world[2019] * usual.low,
-        sold["value_usd_million"] + sand,
-        sold["value_usd_million"] * 12 / months + sand,
+        coal["volume_thousand_tonnes"] / 1000 * prices[2019] * shares.low,
+        coal["value_usd_million"] + sand,
+        coal["value_usd_million"] * 12 / coal["end"].month + sand,
     )
     basis = "UN Panel: coal January-August plus sand; low: the coal at the lowest share of the "
     basis += "Australian price that China ever paid; high: the pace of coal kept for twelve months"
-    found.append(_row(2019, "evasion", figure, basis, panel))
-    dearest = 1000 * sold["value_usd_million"] / sold["volume_thousand_tonnes"]
+    return _row(2019, "evasion", figure, basis, rows)
 
-    for when in (2020, 2021):
-        used = rows[coal & (year == when) & rows["volume_thousand_tonnes"].notna()]
-        if used.empty:
-            continue
-        row = used.iloc[0]
-        tonnes, months = row["volume_thousand_tonnes"] / 1000, row["end"].month
-        figure = tonnes * world[when] * usual
-        top = max(dearest, world[when] * usual.high) * tonnes * 12 / months
-        basis = f"{priced}; high: at USD {dearest:.0f} per tonne or the highest share"
+
+def _evasion_priced(rows: pd.DataFrame) -> list[dict]:
+    """Return the years for which the Panel gave tonnes of coal but no dollars."""
+    coal = rows[rows["commodity"] == "coal"].dropna(subset="volume_thousand_tonnes")
+    valued = coal.dropna(subset="value_usd_million").iloc[0]
+    panel_price = 1000 * valued["value_usd_million"] / valued["volume_thousand_tonnes"]
+    shares, prices = _shares_paid()
+    found = []
+    for row in coal[coal["year"] > valued["year"]].itertuples():
+        months, tonnes = row.end.month, row.volume_thousand_tonnes / 1000
+        figure = tonnes * prices[row.year] * shares
+        high = tonnes * 12 / months * max(panel_price, prices[row.year] * shares.high)
+        basis = "tonnes of the UN Panel times the Australian price times the share of it that "
+        basis += f"China paid in 2009-2017; high: USD {panel_price:.0f} per tonne, as in the "
+        basis += "Panel's figure for 2019, or the highest share"
         basis += "" if months == 12 else f", and the pace of {months} months kept for twelve"
+        figure = Range(figure.low, figure.central, high)
         found.append(
-            _row(when, "evasion", Range(figure.low, figure.central, top), basis, used, "C")
+            _row(row.year, "evasion", figure, basis, coal.loc[[row.Index]].assign(grade="C"))
         )
     return found
+
+
+def _shares_paid() -> tuple[Range, pd.Series]:
+    """Return the share of the Australian price that China paid, and that price by year."""
+    frame = benchmark_prices()
+    shares = frame["received"] / frame[AUSTRALIA]
+    prices = data.read("world_prices").query("frequency == 'annual'").set_index("year")
+    middle = _ratio(frame, AUSTRALIA)
+    return Range(shares.min(), middle, shares.max()), prices["coal_australia_usd_per_tonne"]
 
 
 # Verdicts -----------------------------------------------------------------------------------
 
 
 def verdicts() -> pd.DataFrame:
-    """Return the verdict on each claim of the lesson, chosen by computed values.
-
-    Returns
-    -------
-    DataFrame
-        Columns claim, verdict, value, unit, finding (one sentence), grade and sources (ids);
-        one row a claim, M1 to M3.
+    """Return the verdicts on claims M1 to M3; see `utils.results.verdict_frame`.
 
     Raises
     ------
     DataError
         If a table is broken.
     """
-    columns = ["claim", "verdict", "value", "unit", "finding", "grade", "sources"]
-    return pd.DataFrame([_rich(), _buyers(), _overshadowed()], columns=columns)
+    return verdict_frame([_rich(), _buyers(), _overshadowed()])
 
 
-def _verdict(claim: str, verdict: str, value: float, unit: str, finding: str, rows: list) -> tuple:
-    return claim, verdict, float(value), unit, finding, data.grades(rows), ";".join(data.ids(rows))
-
-
-def _rich() -> tuple:
+def _rich() -> dict:
     output = data.read("minerals_production").query("grade == 'A'")
     latest = output.sort_values("year").groupby("mineral").last()["thousand_tonnes"] / 1000
     shown = [name for name in ("coal", "iron ore", "rare earths") if name in latest.index]
@@ -525,10 +514,10 @@ def _rich() -> tuple:
         f"sales of {1000 * sold['volume_thousand_tonnes'].sum():.1f} tonnes."
     )
     rows = [output[output["mineral"].isin(shown)], claims, sold]
-    return _verdict("M1", verdict, len(shown), "minerals of 3", finding, rows)
+    return verdict_row("M1", verdict, len(shown), "minerals of 3", finding, rows)
 
 
-def _buyers() -> tuple:
+def _buyers() -> dict:
     share = _trade(_TO_CHINA, "China", 2015)
     china = _trade("mineral products", "China")
     russia = _trade("coal and iron ore", "Russia", 2016)
@@ -548,10 +537,10 @@ def _buyers() -> tuple:
         f"{shares['India']:.1f} for metals (January-September 2017)."
     )
     rows = [share, china, russia, india]
-    return _verdict("M2", verdict, shares["China"], "percent", finding, rows)
+    return verdict_row("M2", verdict, shares["China"], "percent", finding, rows)
 
 
-def _overshadowed() -> tuple:
+def _overshadowed() -> dict:
     capture = data.read("minerals_capture").set_index("item")
     low_price = capture.loc["loss", "usd_million"] / 5
     legal = income().query("item == 'legal exports'").set_index("year")
@@ -571,4 +560,4 @@ def _overshadowed() -> tuple:
         f"{bans:,.0f} million from 2016 to 2018, under the bans."
     )
     rows = [index, capture.loc[["loss"]], legal.loc[[2016, 2018]]]
-    return _verdict("M3", verdict, low_price / bans * 100, "percent", finding, rows)
+    return verdict_row("M3", verdict, low_price / bans * 100, "percent", finding, rows)

@@ -291,21 +291,22 @@ def _unpaid() -> Exercise:
 
 
 def _odd_years() -> Exercise:
-    ratio = ratio_to_customs()["imports"]
-    odd = [int(year) for year, value in ratio.items() if abs(value - 1.1) > 0.05]
+    def outside(flow: str) -> list[int]:
+        return [
+            int(y) for y, value in ratio_to_customs()[flow].items() if not 1.05 <= value <= 1.15
+        ]
+
+    odd = outside("imports")
     return Exercise(
         odd,
         "In these years the two sources cannot both be right, so neither is used unchecked.",
         "Look for the years whose ratio lies below 1.05 or above 1.15.",
         mistakes=(
             (
-                [int(y) for y, value in ratio.items() if abs(value - 1.1) <= 0.05],
+                [int(y) for y in ratio_to_customs().index if y not in odd],
                 "These are the years that fit. The question asks for the others.",
             ),
-            (
-                [int(y) for y, value in ratio.items() if value > 1.15],
-                "You have the years that lie above. Look below 1.05 too.",
-            ),
+            (outside("exports"), "These are the odd years of the exports. Take the imports."),
             (odd[:-1], "One year is still missing, at the end."),
         ),
     )
