@@ -9,13 +9,16 @@ from __future__ import annotations
 import base64
 import html
 import io
+import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib import colors
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from utils import data
 
@@ -306,9 +309,18 @@ def _finish(fig: Figure, title: str, subtitle: str, source: object) -> str:
         fig.text(_PAD / width, y / total, text, size=size, weight=weight, color=ink, va="top")
         y -= _block(text, size)
     fig.text(_PAD / width, _PAD / total, foot, size=_SOURCE, color=GREY, va="bottom")
+    return base64.b64encode(png(fig, _DPI)).decode("ascii")
+
+
+def png(fig: Figure, dpi: int, compress_level: int = 6) -> bytes:
+    """Return ``fig`` as PNG, the same bytes each time; drawn once, where savefig draws twice."""
+    fig.set_dpi(dpi)
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
+    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
+    pixels.save(buffer, "png", compress_level=compress_level)
+    return buffer.getvalue()
 
 
 def _block(text: str, size: float) -> float:
@@ -317,17 +329,18 @@ def _block(text: str, size: float) -> float:
 
 
 def _wrap(fig: Figure, text: str, size: float, weight: str) -> str:
-    """Break ``text`` into lines that fit the width of the figure."""
+    """Break ``text`` into as few lines of alike length as fit the width of the figure."""
     room = (fig.get_size_inches()[0] - 2 * _PAD) * fig.dpi
     probe = fig.text(0, 0, "", size=size, weight=weight)
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        probe.set_text(longer)
-        if lines and probe.get_window_extent().width <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+
+    def fits(lines: list[str]) -> bool:
+        probe.set_text("\n".join(lines))
+        return probe.get_window_extent().width <= room
+
+    columns, lines = len(text), [text]
+    while not fits(lines) and columns > 20:
+        columns = max(20, int(columns * min(0.97, room / probe.get_window_extent().width)))
+        lines = textwrap.wrap(text, columns, break_long_words=False)
     probe.remove()
     return "\n".join(lines)
 

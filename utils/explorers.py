@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
+from utils import charts
 from utils.charts import ALT_WORDS
 
 _LIVE_DPI, _TWIN_DPI = 80, 110
@@ -137,7 +134,6 @@ class Explorer:
         self.controls, self.frames = dict(controls), list(frames)
         self._draw = draw
         self._figure = Figure(figsize=size)
-        FigureCanvasAgg(self._figure)
 
     def picture(self, dpi: int = _LIVE_DPI, **settings) -> tuple[bytes, str]:
         """Draw one picture and return its PNG bytes and its alt text.
@@ -154,18 +150,7 @@ class Explorer:
         alt = self._draw(self._figure, **start | settings)
         if len(alt.split()) < ALT_WORDS:
             raise ValueError(f"The alt text has fewer than {ALT_WORDS} words: {alt!r}")
-        return self._png(dpi), alt
-
-    def _png(self, dpi: int) -> bytes:
-        """Draw straight into a fast PNG: a tenth quicker than savefig."""
-        self._figure.set_dpi(dpi)
-        canvas = self._figure.canvas
-        canvas.draw()
-        buffer = io.BytesIO()
-        Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3]).save(
-            buffer, "png", compress_level=1
-        )
-        return buffer.getvalue()
+        return charts.png(self._figure, dpi, compress_level=1), alt
 
     def widget(self):
         """Return the ipywidgets view: controls, picture, and the picture in words."""

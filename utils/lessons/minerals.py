@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,8 +14,122 @@ from utils.ranges import Range
 from utils.results import income_frame, income_row, verdict_frame, verdict_row
 
 COLOUR = charts.COLOURS["minerals"]
+_FIRST = {"color": COLOUR, "linestyle": "-"}
+_SECOND = {"color": charts.INK, "linestyle": "--"}
+_THIRD = {"color": charts.GREY, "linestyle": ":"}
+#: How each line of the lesson is drawn; all are labelled directly.
+LINES = {
+    "paid by China": _FIRST | {"marker": "o"},
+    "Australian coal": _SECOND,
+    "South African coal": _THIRD,
+    "dollars": _FIRST | {"marker": "o"},
+    "tonnes": _SECOND | {"marker": "s"},
+    "2024 edition": _FIRST,
+    "2020 edition": _SECOND,
+}
 #: The years of the study behind the famous "58 percent of the world price".
 STUDY = (2011, 2015)
+
+
+# Drawing ------------------------------------------------------------------------------------
+
+
+def bars(ax: Axes, values: pd.Series, grades: str = "", form: str = "{:,.0f}") -> None:
+    """Draw one horizontal bar a value with its name and number, the first on top.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    values
+        Values by name.
+    grades
+        The evidence grade of each value, as "AAC"; "" if all are A or B.
+    form
+        Format of the numbers.
+    """
+    places = range(len(values))[::-1]
+    for place, value, grade in zip(places, values, grades or "A" * len(values), strict=True):
+        ax.barh(place, value, height=0.6, **charts.grade_style(grade, COLOUR))
+        ax.annotate(
+            form.format(value),
+            (value, place),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontweight="bold",
+            fontsize=9.5,
+        )
+    ax.set_yticks(places, values.index)
+    ax.set_xlim(0, 1.14 * values.max())
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="y", visible=False)
+    ax.grid(axis="x", visible=True)
+
+
+def waterfall(ax: Axes, start: float, steps: dict[str, float], names: tuple[str, str]) -> None:
+    """Draw how ``steps`` lead from ``start`` to the end; ``names`` are those of both ends."""
+    levels = [start]
+    for step in steps.values():
+        levels.append(levels[-1] + step)
+    ends = {names[0]: start, **steps, names[1]: levels[-1]}
+    bottoms = [0, *[min(pair) for pair in pairwise(levels)], 0]
+    for place, (name, value) in enumerate(ends.items()):
+        colour = charts.GREY if name in names else COLOUR
+        ax.bar(place, abs(value), bottom=bottoms[place], color=colour, width=0.6)
+        sign = "" if name in names else "+" if value > 0 else "\u2212"
+        ax.annotate(
+            f"{sign}{abs(value):,.0f}",
+            (place, bottoms[place] + abs(value)),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="center",
+            fontweight="bold",
+        )
+    for place, level in enumerate(levels):
+        ax.plot([place + 0.3, place + 0.7], [level, level], color=charts.GREY, linewidth=0.9)
+    ax.set_xticks(range(len(ends)), ends)
+
+
+def stack_output(ax: Axes, rows: pd.DataFrame) -> None:
+    """Draw each row's coal sold (dark) and left at home (pale), in million tonnes."""
+    places = range(len(rows))[::-1]
+    sold, home = rows["sold"] / 1000, rows["at_home"] / 1000
+    ax.barh(places, sold, color=COLOUR, height=0.62)
+    ax.barh(places, home, left=sold, color=charts.tint(COLOUR, 0.3), height=0.62)
+    for place, out, left in zip(places, sold, home, strict=True):
+        style = {"va": "center", "ha": "center", "fontsize": 9.5, "fontweight": "bold"}
+        ax.text(out / 2, place, f"{out:.1f}", color="white", **style)
+        ax.text(out + left / 2, place, f"{left:.1f}", **style)
+    ax.set_yticks(places, rows.index)
+    ax.set_ylim(-0.5, len(rows) + 0.1)
+    ax.text(sold.iloc[0] / 2, len(rows) - 0.5, "sold to China", color=COLOUR, ha="center")
+    ax.text(sold.iloc[0] + home.iloc[0] / 2, len(rows) - 0.5, "left at home", ha="center")
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="y", visible=False)
+    ax.grid(axis="x", visible=True)
+
+
+def draw_income(ax: Axes, rows: pd.DataFrame) -> None:
+    """Draw `income` by year: legal exports and, beside them, evasion; lines show the ranges."""
+    for item, shift, colour in (("legal exports", -0.2, COLOUR), ("evasion", 0.2, charts.INK)):
+        part = rows[rows["item"] == item]
+        for row in part.to_dict("records"):
+            style = charts.grade_style(row["grade"], colour)
+            ax.bar(row["year"] + shift, row["central"], width=0.4, **style)
+            if row["low"] < row["high"]:
+                ax.vlines(row["year"] + shift, row["low"], row["high"], color=charts.GREY, lw=1.6)
+        name = part.loc[part["central"].idxmax()]
+        ax.annotate(
+            item,
+            (name["year"] + shift, name["high"]),
+            xytext=(0, 5),
+            textcoords="offset points",
+            ha="center",
+            color=colour,
+            fontweight="bold",
+            fontsize=9.5,
+        )
 
 
 # Answer key ---------------------------------------------------------------------------------
@@ -354,7 +469,7 @@ def income() -> pd.DataFrame:
     return income_frame([*_totals(), *_after_the_bans(), *_evasion()])
 
 
-def _row(year: int, item: str, figure: Range, basis: str, rows: pd.DataFrame) -> dict:
+def _row(year: int, item: str, figure: Range, basis: str, rows: object) -> dict:
     values = (figure.low, figure.central, figure.high)
     return income_row(year, item, "gross receipts", values, basis, rows)
 
@@ -442,15 +557,16 @@ def _evasion_2019(rows: pd.DataFrame) -> dict:
     rows = rows.query("year == 2019").dropna(subset="value_usd_million")
     coal = rows[rows["commodity"] == "coal"].iloc[0]
     sand = rows.loc[rows["commodity"] == "sand", "value_usd_million"].sum()
-    shares, prices = _shares_paid()
+    shares, world = _shares_paid()
+    lowest = world.loc[2019, _AUSTRALIAN] * shares.low
     figure = Range(
-        coal["volume_thousand_tonnes"] / 1000 * prices[2019] * shares.low,
+        coal["volume_thousand_tonnes"] / 1000 * lowest,
         coal["value_usd_million"] + sand,
         coal["value_usd_million"] * 12 / coal["end"].month + sand,
     )
     basis = "UN Panel: coal January-August plus sand; low: the coal at the lowest share of the "
     basis += "Australian price that China ever paid; high: the pace of coal kept for twelve months"
-    return _row(2019, "evasion", figure, basis, rows)
+    return _row(2019, "evasion", figure, basis, [rows, world.loc[[2019]]])
 
 
 def _evasion_priced(rows: pd.DataFrame) -> list[dict]:
@@ -458,30 +574,31 @@ def _evasion_priced(rows: pd.DataFrame) -> list[dict]:
     coal = rows[rows["commodity"] == "coal"].dropna(subset="volume_thousand_tonnes")
     valued = coal.dropna(subset="value_usd_million").iloc[0]
     panel_price = 1000 * valued["value_usd_million"] / valued["volume_thousand_tonnes"]
-    shares, prices = _shares_paid()
+    shares, world = _shares_paid()
     found = []
     for row in coal[coal["year"] > valued["year"]].itertuples():
         months, tonnes = row.end.month, row.volume_thousand_tonnes / 1000
-        figure = tonnes * prices[row.year] * shares
-        high = tonnes * 12 / months * max(panel_price, prices[row.year] * shares.high)
+        prices = world.loc[row.year, _AUSTRALIAN] * shares
+        high = tonnes * 12 / months * max(panel_price, prices.high)
         basis = "tonnes of the UN Panel times the Australian price times the share of it that "
         basis += f"China paid in 2009-2017; high: USD {panel_price:.0f} per tonne, as in the "
         basis += "Panel's figure for 2019, or the highest share"
         basis += "" if months == 12 else f", and the pace of {months} months kept for twelve"
-        figure = Range(figure.low, figure.central, high)
-        found.append(
-            _row(row.year, "evasion", figure, basis, coal.loc[[row.Index]].assign(grade="C"))
-        )
+        figure = Range(tonnes * prices.low, tonnes * prices.central, high)
+        used = [coal.loc[[row.Index]].assign(grade="C"), world.loc[[row.year]]]
+        found.append(_row(row.year, "evasion", figure, basis, used))
     return found
 
 
-def _shares_paid() -> tuple[Range, pd.Series]:
-    """Return the share of the Australian price that China paid, and that price by year."""
+_AUSTRALIAN = "coal_australia_usd_per_tonne"
+
+
+def _shares_paid() -> tuple[Range, pd.DataFrame]:
+    """Return the share of the Australian price that China paid, and world prices by year."""
     frame = benchmark_prices()
     shares = frame["received"] / frame[AUSTRALIA]
-    prices = data.read("world_prices").query("frequency == 'annual'").set_index("year")
-    middle = _ratio(frame, AUSTRALIA)
-    return Range(shares.min(), middle, shares.max()), prices["coal_australia_usd_per_tonne"]
+    world = data.read("world_prices").query("frequency == 'annual'").set_index("year")
+    return Range(shares.min(), _ratio(frame, AUSTRALIA), shares.max()), world
 
 
 # Verdicts -----------------------------------------------------------------------------------

@@ -91,15 +91,16 @@ def ratio_to_customs() -> pd.DataFrame:
 _WAYS = {"imports": "from", "exports": "to"}
 
 
-def _figure(year: int, series: str) -> float:
-    """Return one cell of ``trade_annual``."""
-    annual = data.read("trade_annual").set_index(["year", "series"])["value_usd_million"]
-    return float(annual[(year, series)])
+def _figures() -> dict[tuple[int, str], float]:
+    """Return ``trade_annual`` as a plain dict: value in USD million by year and series."""
+    annual = data.read("trade_annual")
+    keys = zip(annual["year"], annual["series"], strict=True)
+    return dict(zip(keys, annual["value_usd_million"], strict=True))
 
 
-def _change(year: int, series: str, base: int | None = None) -> float:
+def _change(figures: dict, year: int, series: str, base: int | None = None) -> float:
     """Return the change in percent from ``base`` (the year before) to ``year``."""
-    return 100 * (_figure(year, series) / _figure(base or year - 1, series) - 1)
+    return 100 * (figures[year, series] / figures[base or year - 1, series] - 1)
 
 
 def name_bars(ax, whole: pd.Series, products: pd.DataFrame) -> None:
@@ -190,8 +191,9 @@ def _first_half() -> Exercise:
 
 
 def _share_2015() -> Exercise:
-    china, world = _figure(2015, "kotra_total_with_china"), _figure(2015, "kotra_total_world")
-    south = _figure(2015, "interkorean_total")
+    figures = _figures()
+    names = ("kotra_total_with_china", "kotra_total_world", "interkorean_total")
+    china, world, south = (figures[2015, name] for name in names)
     return Exercise(
         100 * china / (world + south),
         "With the factories of Kaesong counted, China had under two thirds of the trade.",
@@ -212,24 +214,28 @@ def _share_2015() -> Exercise:
 
 
 def _fall_2018() -> Exercise:
+    figures = _figures()
     exports, imports = "customs_exports_to_china", "customs_imports_from_china"
     return Exercise(
-        _change(2018, exports),
+        _change(figures, 2018, exports),
         "Within one year, seven eighths of what North Korea sold to China were gone.",
         "Take the value of 2018, divide it by that of 2017, subtract 1, multiply by 100.",
         mistakes=(
-            (_change(2018, imports), "These are the imports. The question is about exports."),
             (
-                _change(2018, "customs_total_with_china"),
+                _change(figures, 2018, imports),
+                "These are the imports. The question is about exports.",
+            ),
+            (
+                _change(figures, 2018, "customs_total_with_china"),
                 "This is the total. The question is about exports alone.",
             ),
-            (_change(2018, exports, base=2016), "This starts from 2016. Start from 2017."),
+            (_change(figures, 2018, exports, base=2016), "This starts from 2016. Start from 2017."),
             (
-                100 * (_figure(2017, exports) / _figure(2018, exports) - 1),
+                100 * (figures[2017, exports] / figures[2018, exports] - 1),
                 "Here 2018 is the base. Divide the new value by the old one.",
             ),
             (
-                100 + _change(2018, exports),
+                100 + _change(figures, 2018, exports),
                 "This is what was left. The question asks for the change.",
             ),
         ),
@@ -245,24 +251,25 @@ def _product(year: int, product: str) -> float:
 
 
 def _hair_share() -> Exercise:
+    figures = _figures()
     hair, coal = _product(2023, "hair products"), _product(2013, "coal")
-    exports = _figure(2023, "customs_exports_to_china")
+    exports = figures[2023, "customs_exports_to_china"]
     return Exercise(
         100 * hair / exports,
         "More than half of all exports to China were hair: a large share of a very small whole.",
         "Divide hair products by all exports to China of the same year, times 100.",
         mistakes=(
             (
-                100 * hair / _figure(2023, "customs_total_with_china"),
+                100 * hair / figures[2023, "customs_total_with_china"],
                 "This divides by exports and imports together. Use exports alone.",
             ),
             (
-                100 * hair / _figure(2023, "customs_imports_from_china"),
+                100 * hair / figures[2023, "customs_imports_from_china"],
                 "This divides by what North Korea buys. Use what it sells.",
             ),
             (100 * hair / coal, "This compares hair with the coal of 2013. Stay within 2023."),
             (
-                100 * hair / _figure(2013, "customs_exports_to_china"),
+                100 * hair / figures[2013, "customs_exports_to_china"],
                 "The numerator is of 2023, the denominator of 2013. Use one year.",
             ),
         ),
@@ -270,14 +277,16 @@ def _hair_share() -> Exercise:
 
 
 def _unpaid() -> Exercise:
+    figures = _figures()
+
     def deficit(first: int) -> float:
         return sum(
-            _figure(year, "customs_imports_from_china") - _figure(year, "customs_exports_to_china")
+            figures[year, "customs_imports_from_china"] - figures[year, "customs_exports_to_china"]
             for year in range(first, 2025)
         )
 
     key = deficit(2017) / 1000
-    bought = sum(_figure(year, "customs_imports_from_china") for year in range(2017, 2025)) / 1000
+    bought = sum(figures[year, "customs_imports_from_china"] for year in range(2017, 2025)) / 1000
     return Exercise(
         key,
         "So much more was bought than sold. Something else must have paid for it, or it was owed.",
@@ -466,11 +475,12 @@ def _verdict_t3() -> dict:
 
 def _verdict_t4() -> dict:
     table = wide()[["customs_exports_to_china", "customs_imports_from_china"]].dropna()
+    figures = _figures()
     cover = (table["customs_exports_to_china"] / table["customs_imports_from_china"]).iloc[-1]
     year = int(table.index[-1])
     bought = 100 * (
-        _figure(year, "customs_imports_from_china")
-        / (_figure(year, "kotra_imports_world") - _figure(year, "crude_oil_estimate"))
+        figures[year, "customs_imports_from_china"]
+        / (figures[year, "kotra_imports_world"] - figures[year, "crude_oil_estimate"])
     )
     return verdict_row(
         "T4",
