@@ -597,10 +597,13 @@ def sentences(text: str) -> list[str]:
 
 
 def words_in_code(cell: Cell) -> Iterator[str]:
-    """Strings that readers meet: in charts.show, and in findings those of five words or more."""
+    """Strings that readers meet: words of charts, and in findings those of five words or more."""
     for node in ast.walk(cell.tree):
-        if _calls(node, "show"):
+        if isinstance(node, ast.Call):
             yield from (_typed(k.value) for k in node.keywords if k.arg in _SHOWN)
+        if isinstance(node, ast.Dict):
+            entries = zip(node.keys, node.values, strict=True)
+            yield from (_typed(text) for key, text in entries if key and _typed(key) in _SHOWN)
     if "finding" in cell.tags:
         strings = [n for n in ast.walk(cell.tree) if isinstance(n, ast.JoinedStr | ast.Constant)]
         parts = {id(part) for n in strings for part in getattr(n, "values", [])}
@@ -611,10 +614,16 @@ def words_in_code(cell: Cell) -> Iterator[str]:
 _SHOWN = ("title", "subtitle", "alt")
 
 
-def settings(cell: Cell) -> set[str]:
-    """The numbers that the code of a chart sets itself, as limits and levels."""
-    nodes = [n.value for n in ast.walk(cell.tree) if isinstance(n, ast.Constant)]
-    plain = [n for n in nodes if isinstance(n, int | float) and not isinstance(n, bool)]
+def settings(book: Notebook, cell: Cell) -> set[str]:
+    """The numbers that the code of a chart sets itself, as limits and levels.
+
+    The chart's words may stand in a cell before the one that draws it.
+    """
+    after = [other for other in book.code if other.number >= cell.number]
+    drawn = next((k for k, other in enumerate(after) if ".show(" in other.source), 0)
+    nodes = [node for other in after[: drawn + 1] for node in ast.walk(other.tree)]
+    values = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    plain = [n for n in values if isinstance(n, int | float) and not isinstance(n, bool)]
     return {form for n in plain for form in (str(n), f"{n:,}")}
 
 
@@ -634,7 +643,7 @@ def types_no_number_into_prose(book: Notebook) -> Found:
     known = set(re.findall(r"\d[\d.,]*\d", " ".join(book.claims.values())))
     known |= {code for cell in book.cells for code in codes(cell)}
     for cell in book.cells:
-        own = settings(cell) if cell.is_code and "finding" not in cell.tags else set()
+        own = settings(book, cell) if cell.is_code and "finding" not in cell.tags else set()
         for text in words_in_code(cell) if cell.is_code else [cell.source]:
             for number in typed_numbers(text, known | own):
                 yield cell.number, f"types the number {' '.join(number.split())!r}"

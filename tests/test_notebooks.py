@@ -410,6 +410,8 @@ BROKEN = {
         source("finding-1", 'Markdown(f"It rose by 12 percent to {last}.")'),
         source("chart-1", 'charts.show(fig, title="Exports fell by 88 percent", alt=f"{a}")'),
         source("chart-1", 'charts.show(fig, title=f"Up to {a}", alt="From 40 " f"to {b}")'),
+        source("chart-1", 'words = {"title": f"From {a} to 7,500 tonnes"}'),
+        source("chart-1", 'ax.set(ylim=(0, 50))\nwords = {"title": f"From 40 to 50"}'),
     ],
 }
 
@@ -451,7 +453,7 @@ def test_cells_without_an_id_of_their_own_are_found(odd):
 @pytest.mark.parametrize(
     "text",
     [
-        "In 1999 and the 1990s, in 2016-17, from 1998 to 2016, on 5 August 2017, on August 5, 2017.",
+        "In 1999 and the 1990s, in 2016-17, from 1998 to 2016, on 5 August 2017, on August 5, 2017",
         "Resolution 2371 of 5 August 2017 caps coal at 400,870,018 dollars or 7.5 million tonnes.",
         "Lesson 3, exercise 2.1, sections 1, 2 and 3, your turn 1.5, Office 39, pandas 3.",
         "## 2. Why?\n\n1. first\n2. second\n\n> 3. third\n\n(1) Open. (2) Closed.",
@@ -487,6 +489,14 @@ def test_prose_may_hold(text):
 )
 def test_prose_may_not_hold(text):
     assert typed_numbers(text, ["90"])
+
+
+def test_words_of_a_chart_may_name_what_its_code_sets():
+    notebook = sample()
+    source("finding-1", 'words = {"subtitle": "grey band: 1.05 to 1.15; line at 7,500"}')(notebook)
+    meta("finding-1", tags=[])(notebook)
+    source("exercise-1", "ax.axhspan(1.05, 1.15)\nax.axhline(7500)\ncharts.show(fig)")(notebook)
+    assert not RULES["types_no_number_into_prose"](book(notebook))
 
 
 # ---- nbval itself

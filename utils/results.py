@@ -54,18 +54,19 @@ def income_frame(rows: Iterable[dict]) -> pd.DataFrame:
         stand twice under one concept.
     """
     frame = pd.DataFrame(rows, columns=INCOME)
-    faults = {
-        "has a gap": frame.isna().any(axis=1)
-        | (frame[["basis", "grade", "sources"]] == "").any(axis=1),
-        "does not rise": (frame["low"] > frame["central"]) | (frame["central"] > frame["high"]),
-        "has an unknown concept": ~frame["concept"].isin(CONCEPTS),
-        "stands twice": frame.duplicated(["year", "item", "concept"]),
-    }
-    for fault, bad in faults.items():
-        if bad.any():
-            first = frame.loc[bad.idxmax(), ["year", "item", "concept"]].tolist()
-            raise ValueError(f"The income row {first} {fault}. Correct the lesson's income().")
+    texts = frame[["basis", "grade", "sources"]]
+    _refuse(frame, "has a gap", frame.isna().any(axis=1) | (texts == "").any(axis=1))
+    rises = (frame["low"] <= frame["central"]) & (frame["central"] <= frame["high"])
+    _refuse(frame, "does not rise from low to high", ~rises)
+    _refuse(frame, "has an unknown concept", ~frame["concept"].isin(CONCEPTS))
+    _refuse(frame, "stands twice", frame.duplicated(["year", "item", "concept"]))
     return frame.sort_values(["item", "concept", "year"], ignore_index=True)
+
+
+def _refuse(frame: pd.DataFrame, fault: str, bad: pd.Series) -> None:
+    if bad.any():
+        first = ", ".join(map(str, frame.loc[bad.idxmax()].iloc[:3]))
+        raise ValueError(f"The row {first} {fault}. Correct the lesson that made it.")
 
 
 def verdict_row(
@@ -101,15 +102,9 @@ def verdict_frame(rows: Iterable[dict]) -> pd.DataFrame:
         If a verdict or a claim is unknown, or a value is missing.
     """
     frame, known = pd.DataFrame(rows, columns=VERDICT), data.read("claims")["claim"]
-    faults = {
-        f"is not one of {', '.join(VERDICTS)}": ~frame["verdict"].isin(VERDICTS),
-        "is not a claim of claims.csv": ~frame["claim"].isin(known),
-        "has a gap": frame.isna().any(axis=1) | (frame["finding"] == ""),
-    }
-    for fault, bad in faults.items():
-        if bad.any():
-            row = frame.loc[bad.idxmax()]
-            raise ValueError(f"The verdict {row['claim']} ({row['verdict']!r}) {fault}.")
+    _refuse(frame, "has a gap", frame.isna().any(axis=1) | (frame["finding"] == ""))
+    _refuse(frame, f"is not one of {', '.join(VERDICTS)}", ~frame["verdict"].isin(VERDICTS))
+    _refuse(frame, "is not a claim of claims.csv", ~frame["claim"].isin(known))
     return frame
 
 

@@ -206,8 +206,8 @@ def _share_2015() -> Exercise:
             ),
             (100 * china / (world - south), "Add South Korea to the total; do not take it away."),
             (
-                100 * china / south,
-                "The denominator is all trade, not trade with South Korea alone.",
+                100 * world / (world + south),
+                "The numerator is trade with China, not KOTRA's trade with the world.",
             ),
         ),
     )
@@ -338,9 +338,9 @@ def _draw_share(fig, basis: str, level: int) -> str:
     table = shares()
     chosen = table[basis].dropna()
     year = crossing(chosen, level)
-    ax = fig.add_axes((0.07, 0.09, 0.9, 0.72))
+    ax = fig.add_axes((0.08, 0.09, 0.9, 0.72))
     ax.plot(table.index, table, color=charts.tint(charts.GREY, 0.45), linewidth=1.2)
-    ax.plot(chosen.index, chosen, color=COLOUR, linewidth=2.6)
+    ax.plot(table.index, table[basis], color=COLOUR, linewidth=2.6)
     ax.axhline(level, color=charts.INK, linewidth=1, linestyle="--")
     ax.set(xlim=(1989, 2025), ylim=(0, 104))
     ax.yaxis.set_major_formatter("{x:.0f} %")
