@@ -67,6 +67,7 @@ class Cell:
 
     @property
     def lines(self) -> list[str]:
+        """The lines of the source that are not blank."""
         return [line for line in self.source.splitlines() if line.strip()]
 
     @property
@@ -350,9 +351,7 @@ def has_1500_to_3000_words(book: Notebook) -> Found:
 
 @rule("Split the cell, or move what only this lesson needs into utils/lessons.")
 def has_short_cells(book: Notebook) -> Found:
-    lengths = {
-        c.number: sum(bool(line.strip()) for line in c.source.splitlines()) for c in book.code
-    }
+    lengths = {cell.number: len(cell.lines) for cell in book.code}
     for number, length in lengths.items():
         if length > 25:
             yield number, f"has {length} lines of code"
@@ -533,7 +532,7 @@ def checks_only_in_exercises_and_solutions(book: Notebook) -> Found:
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _UNIT = (
     "(?:%|percent|per cent|USD|dollars?|euros?|yuan|r[uo]+bles|won|tonnes?|tons|barrels|thousand"
-    "|million|billion|trillion|people|persons?|workers|visitors|tourists|times|years|days)"
+    "|million|billion|trillion|people|persons?|workers|visitors|tourists|years|days)"
 )
 _YEAR = rf"(?:1[89]\d\d|20\d\d|2100)s?(?![\d,.]\d|\s*-?{_UNIT}\b|\s*%)"
 _AND = r"(?:(?:,| and| or| to|,? ?-| ?\u2013)\s*)"
@@ -550,10 +549,11 @@ ALLOWED = {
     "year": rf"(?<![\w$€.,]){_YEAR}(?:[-\u2013/]\d{{2,4}}\b)?",
     "name": rf"\b{_NAME}\s+\d+(?:\.\d+)?(?:{_AND}\d+(?:\.\d+)?)*",
     "minutes": rf"\b\d+(?:{_AND}\d+)?[ -]minutes?\b(?:,? or \d+)?",
-    "code": r"\b[A-Za-z]+-?\d+\b|\b[A-Z]/\d[\w/]*",
+    "code": r"\b[A-Za-z]\w*-?\d\w*|\b[A-Z]/\d[\w/]*",
     "zero, one": r"(?<![\d.,])[01](?![\w%]|[.,]\d| ?percent| ?[bm]illion)",
     "definition": (
         r"\b1,000 kilograms\b|\b100 (?:percent|%)|\b12 months\b|\b365 days\b"
+        r"|\b[Oo]f (?:each |every )?100\b|\binterval of 9[05] percent\b"
         r"|\b9[05] (?:percent|%) (?:interval|of the draws)"
     ),
 }
@@ -605,9 +605,12 @@ def words_in_code(cell: Cell) -> Iterator[str]:
             entries = zip(node.keys, node.values, strict=True)
             yield from (_typed(text) for key, text in entries if key and _typed(key) in _SHOWN)
     if "finding" in cell.tags:
-        strings = [n for n in ast.walk(cell.tree) if isinstance(n, ast.JoinedStr | ast.Constant)]
-        parts = {id(part) for n in strings for part in getattr(n, "values", [])}
-        texts = [_typed(n) for n in strings if id(n) not in parts]
+        nodes = list(ast.walk(cell.tree))
+        strings = [node for node in nodes if isinstance(node, ast.JoinedStr | ast.Constant)]
+        parts = {id(part) for node in strings for part in getattr(node, "values", [])}
+        parts |= {id(arg) for node in nodes if _calls(node, "query") for arg in node.args}
+        parts |= {id(node.slice) for node in nodes if isinstance(node, ast.Subscript)}
+        texts = [_typed(node) for node in strings if id(node) not in parts]
         yield from (text for text in texts if len(text.split()) >= 5)
 
 

@@ -5,6 +5,7 @@ import json
 import shutil
 
 import pytest
+from tables import cells
 
 from utils import data
 from utils.checks import same
@@ -14,13 +15,8 @@ CLAIMS = ["M1", "M2", "M3"]
 VERDICTS = {"holds", "holds in part", "out of date", "not supported"}
 
 
-def rows(table, **wanted):
-    with (data.DATA / f"{table}.csv").open(encoding="utf-8") as file:
-        return [r for r in csv.DictReader(file) if all(r[k] == v for k, v in wanted.items())]
-
-
 def coal(year):
-    (row,) = rows("minerals_coal_exports", year=str(year), account="main")
+    (row,) = cells("minerals_coal_exports", year=str(year), account="main")
     return float(row["volume_thousand_tonnes"]), float(row["value_usd_million"])
 
 
@@ -30,12 +26,12 @@ def price(year):
 
 
 def australia(period):
-    (row,) = rows("world_prices", period=str(period))
+    (row,) = cells("world_prices", period=str(period))
     return float(row["coal_australia_usd_per_tonne"])
 
 
 def output(publisher, edition, year):
-    (row,) = rows(
+    (row,) = cells(
         "minerals_production",
         mineral="coal",
         publisher=publisher,
@@ -114,7 +110,7 @@ def test_2015_more_tonnes_less_money():
 
 
 def test_the_dollar_limit_bound_in_2017():
-    (limit,) = rows("minerals_caps", measure="annual cap from 1 January 2017")
+    (limit,) = cells("minerals_caps", measure="annual cap from 1 January 2017")
     tonnes, dollars = coal(2017)
     assert tonnes / float(limit["cap_thousand_tonnes"]) == pytest.approx(0.64, abs=0.005)
     assert dollars / float(limit["cap_usd_million"]) == pytest.approx(1.03, abs=0.005)
@@ -123,7 +119,7 @@ def test_the_dollar_limit_bound_in_2017():
 def test_the_months_of_2017_add_up_to_the_year():
     months = [
         r
-        for r in rows("minerals_coal_months", reporter="UN committee")
+        for r in cells("minerals_coal_months", reporter="UN committee")
         if r["month"].startswith("2017")
     ]
     tonnes, dollars = coal(2017)
@@ -147,7 +143,7 @@ def test_coal_left_at_home(publisher, edition, before, after):
 
 def test_two_editions_of_the_same_emissions():
     editions = {}
-    for row in rows("co2_vintages"):
+    for row in cells("co2_vintages"):
         editions.setdefault(row["vintage"], {})[int(row["year"])] = float(
             row["coal_co2_million_tonnes"]
         )
@@ -159,12 +155,14 @@ def test_two_editions_of_the_same_emissions():
 
 
 def test_trillions_in_the_ground():
-    dollars = [float(r["usd_trillion"]) for r in rows("minerals_valuations") if r["usd_trillion"]]
+    dollars = [float(r["usd_trillion"]) for r in cells("minerals_valuations") if r["usd_trillion"]]
     assert (min(dollars), max(dollars)) == (2.79, 9.7)
 
 
 def test_rare_earths_on_record():
-    sold = [r for r in rows("minerals_trade", item="rare earth ore") if r["volume_thousand_tonnes"]]
+    sold = [
+        r for r in cells("minerals_trade", item="rare earth ore") if r["volume_thousand_tonnes"]
+    ]
     assert [float(r["volume_thousand_tonnes"]) for r in sold] == [0.062662]
 
 
@@ -173,7 +171,7 @@ def test_rare_earths_on_record():
     [("coal", 15_000, 40_000), ("iron ore", 700, 10_500), ("tungsten", 0.3, 3.1)],
 )
 def test_output_is_of_a_plausible_size(mineral, low, high):
-    values = [float(r["thousand_tonnes"]) for r in rows("minerals_production", mineral=mineral)]
+    values = [float(r["thousand_tonnes"]) for r in cells("minerals_production", mineral=mineral)]
     assert low <= min(values) <= max(values) <= high
 
 
@@ -219,7 +217,7 @@ def test_income_keeps_its_rules():
     assert set(frame["concept"]) == {"gross receipts"}
     assert ((frame["low"] <= frame["central"]) & (frame["central"] <= frame["high"])).all()
     assert frame["grade"].isin(list("ABCD")).all()
-    known = {r["source"] for r in rows("sources")}
+    known = {r["source"] for r in cells("sources")}
     assert {s for cell in frame["sources"] for s in cell.split(";")} <= known
 
 

@@ -1,18 +1,10 @@
 """Tests of lesson 1: headline figures by another route, and results that follow the data."""
 
-import csv
-import shutil
-
 import pytest
+from tables import cells
 
 from utils import data, results
 from utils.lessons import trade
-
-
-def cells(table):
-    """Read a table with the csv module alone."""
-    with (data.DATA / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def annual():
@@ -20,22 +12,6 @@ def annual():
         (int(row["year"]), row["series"]): float(row["value_usd_million"])
         for row in cells("trade_annual")
     }
-
-
-@pytest.fixture
-def edit(tmp_path, monkeypatch):
-    """Give a function that changes one text in a copy of a table, which is then read."""
-    folder = tmp_path / "data"
-    shutil.copytree(data.DATA, folder)
-    monkeypatch.setattr(data, "DATA", folder)
-
-    def change(table, old, new):
-        path = folder / f"{table}.csv"
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1
-        path.write_text(text.replace(old, new), encoding="utf-8")
-
-    return change
 
 
 def test_ninety_percent_is_crossed_in_three_different_years():

@@ -457,8 +457,9 @@ def test_cells_without_an_id_of_their_own_are_found(odd):
         "Resolution 2371 of 5 August 2017 caps coal at 400,870,018 dollars or 7.5 million tonnes.",
         "Lesson 3, exercise 2.1, sections 1, 2 and 3, your turn 1.5, Office 39, pandas 3.",
         "## 2. Why?\n\n1. first\n2. second\n\n> 3. third\n\n(1) Open. (2) Closed.",
-        "T2, COVID-19, CO2, G7, S/2017/150 and `x = 5` and [page 12](https://example.org/12).",
+        "T2, COVID-19, CO2, G7, kores_2016, S/2017/150 and `x = 5` and [page 12](https://example.org/12).",
         "It takes 45 minutes, 60 minutes, or 45 without it, or 10 to 15 minutes.",
+        "Of each 100 dollars, the interval of 90 percent, the 95 percent interval.",
         "A tonne is 1,000 kilograms; a share lies between 0 and 1; 100 percent is the whole.",
         r"$$s = 100 \cdot \frac{a}{b}$$ and $k = 12$.",
         "It makes up more than 90 percent, or 90 % of trade, or above 90.",
@@ -489,6 +490,13 @@ def test_prose_may_hold(text):
 )
 def test_prose_may_not_hold(text):
     assert typed_numbers(text, ["90"])
+
+
+def test_a_query_or_a_row_in_a_finding_is_no_prose():
+    notebook = sample()
+    add("finding-1", "\ntable.query('year == 2016 and value > 75 and low < 3')")(notebook)
+    add("finding-1", "\ntable.loc['the case of 14 indicted persons']")(notebook)
+    assert not RULES["types_no_number_into_prose"](book(notebook))
 
 
 def test_words_of_a_chart_may_name_what_its_code_sets():

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -126,19 +127,14 @@ def test_every_import_is_declared():
     # What JupyterLab, its kernel, nbconvert and pytest bring along by their own declarations.
     known |= {"IPython", "ipykernel", "jupyter_client", "nbclient", "nbformat", "traitlets"}
     known |= {"mistune", "jinja2", "pygments", "packaging", "bs4", "psutil"}
+    known |= {"utils", *sys.stdlib_module_names}
     known |= {path.stem for folder in ("tests", "utils") for path in (ROOT / folder).glob("*.py")}
     for path in python_files():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             modules += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
             for name in (module.partition(".")[0] for module in modules):
-                assert name in known | {"utils"} | sys_modules(), f"{path.name} imports {name}"
-
-
-def sys_modules():
-    import sys
-
-    return set(sys.stdlib_module_names)
+                assert name in known, f"{path.name} imports {name}"
 
 
 def test_licences_and_citation():
@@ -187,7 +183,7 @@ def test_nothing_written_here_is_ignored_by_git():
     made = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".ruff_cache")
     names = [str(p.relative_to(ROOT)) for p in found if not set(made) & set(p.parts)]
     run = subprocess.run(
-        ["git", "check-ignore", "--stdin"],
+        ["git", "check-ignore", "--no-index", "--stdin"],
         cwd=ROOT,
         input="\n".join(names),
         capture_output=True,
@@ -218,6 +214,16 @@ def test_files_name_no_place_of_one_machine_and_no_registry():
 def test_lessons_use_the_helpers_and_never_the_other_way_round():
     for path in (ROOT / "utils").glob("*.py"):
         assert "utils.lessons" not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_importing_a_lesson_loads_no_more_than_pandas_and_matplotlib():
+    heavy = {"IPython", "ipywidgets", "nbconvert", "nbformat", "frictionless", "scipy", "tqdm"}
+    names = sorted(path.stem for path in (ROOT / "utils" / "lessons").glob("[a-z]*.py"))
+    program = f"import sys\nfrom utils.lessons import {', '.join(names)}\nprint(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert not heavy & set(run.stdout.split())
 
 
 def bodies():

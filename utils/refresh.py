@@ -122,7 +122,7 @@ def run(path: Path) -> str:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    notebook = _read(path)
+    notebook = _open(path)
     client = NotebookClient(
         notebook,
         kernel_manager_class=_kernel_class(),
@@ -210,7 +210,7 @@ def refresh(paths: Sequence[Path]) -> dict[Path, list[Change]]:
         raise RefreshError("\n\n".join([*filter(None, failures), "No notebook was written."]))
     found = {}
     for path, text in zip(paths, texts, strict=True):
-        found[path] = changes(_read(path), nbformat.reads(text, 4))
+        found[path] = changes(_open(path), nbformat.reads(text, 4))
         if path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8", newline="\n")
     return found
@@ -269,7 +269,7 @@ def _kernel_class() -> type:
     return ThisPython
 
 
-def _read(path: Path) -> nbformat.NotebookNode:
+def _open(path: Path) -> nbformat.NotebookNode:
     try:
         return nbformat.read(path, as_version=4)
     except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError) as error:

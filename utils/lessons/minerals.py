@@ -26,6 +26,12 @@ LINES = {
     "tonnes": _SECOND | {"marker": "s"},
     "2024 edition": _FIRST,
     "2020 edition": _SECOND,
+    "North Korea": _FIRST | {"marker": "o"},
+    "South Korea": _SECOND,
+    "Denmark": _THIRD,
+    "China": _THIRD | {"linestyle": "-"},
+    "Russia": _SECOND | {"linestyle": "-."},
+    "Vietnam": _THIRD | {"linestyle": (0, (6, 2))},
 }
 #: The years of the study behind the famous "58 percent of the world price".
 STUDY = (2011, 2015)
@@ -130,6 +136,60 @@ def draw_income(ax: Axes, rows: pd.DataFrame) -> None:
             fontweight="bold",
             fontsize=9.5,
         )
+
+
+# Tables that the lesson shows ---------------------------------------------------------------
+
+
+_RARE_EARTHS = {
+    "rare earths": "Oxides, whole country",
+    "rare earth oxides, Jongju": "Oxides, Jongju",
+    "rare earth ore, four mines": "Ore, four mines",
+    "rare earth oxides, world": "For comparison: the world",
+}
+
+
+def rare_earths() -> pd.DataFrame:
+    """Return what was said to lie in the ground and what was sold, most first.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by what; columns tonnes, grade and source.
+    """
+    said = data.read("minerals_reserves").dropna(subset="central_million_tonnes")
+    said = said[said["mineral"].str.startswith("rare earth")]
+    names = said["mineral"].map(_RARE_EARTHS).fillna(said["mineral"])
+    said = said.assign(
+        what=names + " (" + said["view"] + ", " + said["year"].astype(str) + ")",
+        tonnes=1e6 * said["central_million_tonnes"],
+    ).sort_values("tonnes", ascending=False)
+    sold = data.read("minerals_trade").query("item == 'rare earth ore'")
+    sold = sold.dropna(subset="volume_thousand_tonnes")
+    sold = sold.assign(
+        what="Sold to China, " + sold["period"] + " " + sold["year"].astype(str),
+        tonnes=1000 * sold["volume_thousand_tonnes"],
+    )
+    return pd.concat([said, sold]).set_index("what")[["tonnes", "grade", "source"]]
+
+
+def buyers() -> pd.DataFrame:
+    """Return what each partner named by the article bought, and what Russia sold.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by partner and goods; columns usd_million, period, year, grade and source.
+    """
+    wanted = (
+        ("China: all minerals", "mineral products", "China", 2016),
+        ("India: metals", "metals", "India", 2017),
+        ("Russia: coal, iron ore", "coal and iron ore", "Russia", 2016),
+        ("Bought from Russia: coal", "coal bought from the partner", "Russia", 2016),
+    )
+    rows = pd.concat([_trade(*which).assign(partner=name) for name, *which in wanted])
+    rows["usd_million"] = rows["value_usd_million"]
+    return rows.set_index("partner")[["usd_million", "year", "period", "grade", "source"]]
 
 
 # Answer key ---------------------------------------------------------------------------------
@@ -334,6 +394,7 @@ check = checks.Checker(answers)
 
 AUSTRALIA, AFRICA = "Australian thermal coal", "South African thermal coal"
 KDI, NKRI = "KDI study: anthracite", "NKRI study: 'world price'"
+NAMES = [AUSTRALIA, AFRICA, KDI, NKRI]
 
 
 def benchmark_prices() -> pd.DataFrame:
@@ -372,18 +433,17 @@ def _ratio(frame: pd.DataFrame, benchmark: str) -> float:
 
 def explorer() -> explorers.Explorer:
     """Return the explorer: benchmark and years in, discount and money out."""
-    names = (AUSTRALIA, AFRICA, KDI, NKRI)
     first, last = STUDY
     coal = data.read("minerals_coal_exports").query("account == 'main'")
     source = data.cite([coal, "wb_pinksheet_annual;nkri_2016;kdi_2017"], most=3)
     return explorers.explorer(
         partial(_draw, frame=benchmark_prices(), source=f"Source: {source}. Evidence grade A-C."),
         {
-            "benchmark": explorers.Choice("Benchmark", names),
+            "benchmark": explorers.Choice("Benchmark", NAMES),
             "first": explorers.Slider("First year", 2009, 2017, 1, first),
             "last": explorers.Slider("Last year", 2009, 2017, 1, last),
         },
-        [{"benchmark": name} for name in names]
+        [{"benchmark": name} for name in NAMES]
         + [{"benchmark": name, "first": 2016, "last": 2016} for name in (AUSTRALIA, NKRI)],
     )
 
