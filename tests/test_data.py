@@ -188,11 +188,6 @@ def test_unknown_constraint_is_not_passed_over(folder):
         data.read("trade_small", folder)
 
 
-@pytest.mark.parametrize("table", data.tables())
-def test_every_table_reads(table):
-    assert len(data.read(table)) > 0
-
-
 def test_a_changed_file_is_read_again_and_a_frame_is_the_readers_own(folder):
     frame = data.read("trade_small", folder)
     frame.loc[0, "value_usd_million"] = 99

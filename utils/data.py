@@ -6,6 +6,7 @@ does not fit it and names every fault at once, before anything is computed or dr
 
 from __future__ import annotations
 
+import copy
 import csv
 import difflib
 import functools
@@ -114,11 +115,11 @@ def read(table: str, folder: Path | str | None = None) -> pd.DataFrame:
     return _read(table, folder, _stamp(folder)).copy(deep=False)
 
 
-def _stamp(folder: Path) -> tuple:
-    """Return what changes when a file of the folder does, so that nothing stale is served."""
-    if not folder.is_dir():
-        return ()
-    files = ((entry.name, entry.stat()) for entry in os.scandir(folder))
+def _stamp(path: Path) -> tuple:
+    """Return what changes when a file, or a file of a folder, does: nothing stale is served."""
+    if not path.is_dir():
+        return (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else ()
+    files = ((entry.name, entry.stat()) for entry in os.scandir(path))
     return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in files))
 
 
@@ -140,7 +141,15 @@ def package(folder: Path | str | None = None) -> dict:
     DataError
         If ``datapackage.json`` is missing or is not valid JSON.
     """
-    path = Path(DATA if folder is None else folder) / PACKAGE
+    return copy.deepcopy(_package(Path(DATA if folder is None else folder)))
+
+
+def _package(folder: Path) -> dict:
+    return _parsed(folder / PACKAGE, _stamp(folder / PACKAGE))
+
+
+@functools.lru_cache(maxsize=8)
+def _parsed(path: Path, stamp: tuple) -> dict:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -166,7 +175,7 @@ def near(word: str, known: Iterable[str]) -> str:
 
 
 def _resource(table: str, folder: Path) -> dict:
-    for resource in package(folder)["resources"]:
+    for resource in _package(folder)["resources"]:
         if resource["name"] == table:
             return resource
     raise DataError(f"There is no table {table!r}. {near(str(table), tables(folder))}")
@@ -366,7 +375,7 @@ def _check_values(
 
 
 def _check_ordered(sheet: _Sheet, frame: pd.DataFrame, columns: list[str]) -> None:
-    highest = frame[columns].astype("float64").cummax(axis="columns")
+    highest = frame[columns].astype("float64").cummax(axis="columns").ffill(axis="columns")
     for before, name in itertools.pairwise(columns):
         bad = (frame[name].astype("float64") < highest[before]).fillna(False)
         rule = f"is lower than the row's {' or '.join(columns[: columns.index(name)])}"
@@ -377,17 +386,13 @@ def _check_key(sheet: _Sheet, frame: pd.DataFrame, key: list[str] | str) -> None
     key = [key] if isinstance(key, str) else key
     if not key or any(name not in frame for name in key):
         return
-    repeated = frame.duplicated(key)
-    for row in frame.index[repeated]:
-        same = (frame[key] == frame.loc[row, key]) | (
-            frame[key].isna() & frame.loc[row, key].isna()
-        )
-        first = sheet.lines[same.all(axis="columns").idxmax()]
+    groups = frame.groupby(key, dropna=False, sort=False).ngroup()
+    first = sheet.lines.groupby(groups).transform("first")
+    for row in frame.index[groups.duplicated()]:
         value = ",".join(sheet.cells.loc[row, key])
-        rule = f"repeats the key {', '.join(key)} of line {first}"
-        sheet.fault(
-            sheet.lines[row], key[-1], value, rule, "Remove or correct one of the two rows."
-        )
+        rule = f"repeats the key {', '.join(key)} of line {first[row]}"
+        remedy = "Remove or correct one of the two rows."
+        sheet.fault(sheet.lines[row], key[-1], value, rule, remedy)
 
 
 def _references(schema: dict) -> Iterator[tuple[str, str, str, str]]:
@@ -406,11 +411,18 @@ def _references(schema: dict) -> Iterator[tuple[str, str, str, str]]:
 
 def _known(sheet: _Sheet, folder: Path, table: str, column: str) -> set[str]:
     other = _resource(table, folder)
-    names = [f["name"] for f in other["schema"]["fields"]]
-    referred = sheet if other["path"] == sheet.file else _Sheet(folder / other["path"], names)
-    if column not in referred.cells:
-        raise DataError.of(referred.faults)
-    return set(referred.cells[column])
+    if other["path"] == sheet.file:
+        return set(sheet.cells.get(column, []))
+    path, names = folder / other["path"], [f["name"] for f in other["schema"]["fields"]]
+    return _column(path, tuple(names), column, _stamp(path))
+
+
+@functools.lru_cache(maxsize=16)
+def _column(path: Path, names: tuple[str, ...], column: str, stamp: tuple) -> set[str]:
+    sheet = _Sheet(path, list(names))
+    if column not in sheet.cells:
+        raise DataError.of(sheet.faults)
+    return set(sheet.cells[column])
 
 
 def _check_references(sheet: _Sheet, name: str, known: set[str], separator: str) -> None:
