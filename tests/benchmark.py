@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
@@ -57,10 +58,28 @@ def notebooks():
 
 
 def nbval():
-    """All notebooks run and compared, as the tests do it."""
+    """All notebooks run and compared, as the tests do it, and their code as plain scripts."""
     command = [sys.executable, "-m", "pytest", "-q", "notebooks"]
-    work = functools.partial(subprocess.run, command, cwd=lab.ROOT, capture_output=True)
-    yield "all notebooks", "nbval", seconds(work, 1), "s", 15
+    compared = seconds(functools.partial(_run, command))
+    with tempfile.TemporaryDirectory() as folder:
+        scripts = [_script(path, Path(folder)) for path in PATHS]
+        with ThreadPoolExecutor(2) as pool:
+            plain = seconds(lambda: list(pool.map(_run, scripts)))
+    yield "all notebooks", "nbval, two at a time", compared, "s", 15
+    yield "all notebooks", "as plain scripts, two at a time", plain, "s", None
+    yield "all notebooks", "nbval against plain scripts", compared / plain, "times", None
+
+
+def _script(path, folder):
+    """Write the code of a notebook as a script; the command that runs it."""
+    cells = nbformat.read(path, 4).cells
+    script = folder / f"{path.stem}.py"
+    script.write_text("\n".join(cell.source for cell in cells if cell.cell_type == "code"))
+    return [sys.executable, script]
+
+
+def _run(command):
+    subprocess.run(command, cwd=lab.ROOT, capture_output=True, check=True)
 
 
 def sliders():
@@ -134,11 +153,8 @@ def _simulate(inputs, draws):
 def handouts():
     """All handouts of all lessons."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "utils.handouts", "--out", folder]
-        work = functools.partial(
-            subprocess.run, command, cwd=lab.ROOT, capture_output=True, check=True
-        )
-        yield "all lessons", "handouts", seconds(work, 1), "s", 10
+        work = functools.partial(_run, [sys.executable, "-m", "utils.handouts", "--out", folder])
+        yield "all lessons", "handouts", seconds(work), "s", 10
 
 
 PARTS = {part.__name__: part for part in (tables, simulation, notebooks, nbval, handouts, sliders)}

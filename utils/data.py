@@ -544,7 +544,7 @@ def describe(*names: str):
 
 
 def _years(frame: pd.DataFrame) -> str:
-    for name in ("year", "month", "date", "period", "start"):
+    for name in ("year", "month", "date", "period", "start", "start_year", "first"):
         if name in frame:
             years = frame[name].dropna().astype(str).str[:4]
             return years.min() if years.min() == years.max() else f"{years.min()}-{years.max()}"
