@@ -12,13 +12,7 @@ from utils.explorers import explorer as make_explorer
 from utils.lessons import illicit, labor, minerals, tourism, trade
 from utils.ranges import Range, simulate
 from utils.ranges import total as add_up
-from utils.results import (
-    CONCEPTS,
-    income_frame,
-    income_row,
-    verdict_frame,
-    verdict_row,
-)
+from utils.results import CONCEPTS, income_frame, income_row, verdict_frame, verdict_row
 
 COLOUR = charts.COLOURS["synthesis"]
 #: The lessons by stream, in the order in which the article names the streams.
@@ -30,54 +24,30 @@ LESSONS = {
     "tourism": tourism,
 }
 STREAMS = list(LESSONS)
-#: The fifth way to look: every amount turned into foreign currency that reached the country.
+#: What each stream counts with when all are turned into one concept, cash received.
 CASH = "cash received"
+PAID = {
+    "trade": "gross receipts",
+    "minerals": "gross receipts",
+    "illicit": "gross receipts",
+    "labor": "state take",
+    "tourism": "gross receipts",
+}
 SIXTH = "arms and troops"
+BOUNDS = ["low", "central", "high"]
+_ALL_WORKERS = "workers abroad (hundreds of millions)"
+_CENTRAL_ONLY = 12  # USD million: how high a bar without a range is drawn
+
+#: Items whose money another item holds too: stream, item, where it is counted instead, and why.
+OVERLAPS = [
+    ("minerals", "legal exports", "trade", "China's customs count minerals sold openly."),
+    ("labor", "IT workers", _ALL_WORKERS, "They are part of all workers abroad."),
+    ("labor", "workers abroad (model)", _ALL_WORKERS, "The same workers, estimated by us."),
+    ("labor", "workers abroad (billions)", "nowhere", "It needs pay that no report comes near."),
+]
 
 
 # Whose money is it? --------------------------------------------------------------------------
-
-#: Items that hold the money of another item: stream, words of the item, where it is counted.
-OVERLAPS = (
-    (
-        "minerals",
-        "legal exports",
-        "trade",
-        "Minerals sold openly to China are already in China's customs figures.",
-    ),
-    (
-        "illicit",
-        "IT workers",
-        "labor",
-        "They are workers abroad; lesson 3 counts only what is stolen.",
-    ),
-    (
-        "labor",
-        "IT workers",
-        "workers abroad",
-        "The published totals of workers abroad take them in.",
-    ),
-    (
-        "labor",
-        "(model)",
-        "workers abroad",
-        "Our model speaks of the same workers as the published totals.",
-    ),
-    (
-        "labor",
-        "(billions)",
-        "nowhere",
-        "It needs wages that no report comes near; see lesson 4.",
-    ),
-    (
-        "tourism",
-        "tourists",
-        "all foreign tourists",
-        "Each nation's tourists are part of all tourists.",
-    ),
-)
-#: Homes that hold the money only in years in which they have a figure of the same concept.
-_TOTALS = {"workers abroad": "workers abroad (hundreds", "all foreign tourists": "all foreign"}
 
 
 def incomes() -> pd.DataFrame:
@@ -87,13 +57,7 @@ def incomes() -> pd.DataFrame:
     -------
     DataFrame
         As `utils.results.income_frame`, with the columns ``stream`` in front and ``home`` at
-        the end: where the amount is counted. Only rows whose home is their own stream are
-        added up; the others would be counted twice, or are believed by nobody.
-
-    Raises
-    ------
-    DataError
-        If a table of a lesson is broken.
+        the end: the stream, or where else the money is counted already.
     """
     parts = [lesson.income().assign(stream=name) for name, lesson in LESSONS.items()]
     frame = pd.concat(parts, ignore_index=True)
@@ -101,224 +65,181 @@ def incomes() -> pd.DataFrame:
 
 
 def _homes(frame: pd.DataFrame) -> pd.Series:
-    home = frame["stream"].copy()
-    when = pd.MultiIndex.from_frame(frame[["year", "concept"]])
-    for stream, words, place, _ in OVERLAPS:
-        own = frame["stream"] == stream
-        held = own & frame["item"].str.contains(words, regex=False)
-        if place in _TOTALS:
-            whole = own & frame["item"].str.startswith(_TOTALS[place])
-            held &= when.isin(when[whole]) & ~whole
+    """Return the homes; parts of all workers give way only where all have the year and concept."""
+    home, key = frame["stream"].copy(), pd.MultiIndex.from_frame(frame[["year", "concept"]])
+    for stream, item, place, _ in OVERLAPS:
+        held = (frame["stream"] == stream) & (frame["item"] == item)
+        if place == _ALL_WORKERS:
+            held &= key.isin(key[frame["item"] == place])
         home[held] = place
     return home
 
 
-def overlaps(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table of overlaps: one home for each, with what would be counted twice.
+def counted(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `incomes` that are added up: those at home in their own stream."""
+    return frame[frame["home"] == frame["stream"]]
 
-    Parameters
-    ----------
-    frame
-        The result of `incomes`.
-    """
-    rows = []
-    for stream, words, place, why in OVERLAPS:
-        mine = frame["item"].str.contains(words, regex=False) & (frame["home"] == place)
-        held = frame[(frame["stream"] == stream) & mine]
-        if len(held):
-            last = held.sort_values("central").iloc[-1]
-            rows.append((words.strip("()"), stream, place, last["central"], last["year"], why))
-    columns = ["money", "found in", "counted in", "largest, USD million", "year", "why"]
-    return pd.DataFrame(rows, columns=columns)
+
+def overlaps(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what would be counted twice in `incomes`: each overlap at its largest."""
+    apart = frame[frame["home"] != frame["stream"]]
+    largest = apart.loc[apart.groupby(["stream", "item"])["central"].idxmax()]
+    known = pd.DataFrame(OVERLAPS, columns=["stream", "item", "counted in", "why"])
+    found = known.merge(largest, on=["stream", "item"], validate="1:1")
+    return found[["item", "stream", "counted in", "central", "year", "why"]]
 
 
 def overlap_table(frame: pd.DataFrame):
-    """Return the Markdown table of the overlaps."""
+    """Return `overlaps` as a Markdown table."""
+    rows = overlaps(frame)
+    size = rows["central"].map("{:,.0f}".format) + " (" + rows["year"].astype(str) + ")"
+    shown = rows.assign(central=size).drop(columns="year")
+    shown["counted in"] = "**" + shown["counted in"] + "**"
+    heads = ["Money", "Found in", "Counted in", "At its largest, USD million", "Why"]
+    return _markdown(shown.set_axis(heads, axis="columns"))
+
+
+def _markdown(frame: pd.DataFrame):
+    """Return a table of texts as Markdown."""
     from IPython.display import Markdown
 
-    lines = [
-        "| Money | also found in | counted in | at its largest | why |",
-        "|:--|:--|:--|--:|:--|",
-    ]
-    lines += [
-        f"| {row.money} | {row[1]} | **{row[2]}** | {row[3]:,.0f} million dollars ({row.year}) | {row.why} |"
-        for row in overlaps(frame).itertuples(index=False)
-    ]
-    return Markdown("\n".join(lines))
+    rows = [frame.columns, [":--"] * len(frame.columns), *frame.to_numpy()]
+    return Markdown("\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows))
+
+
+# One concept at a time -----------------------------------------------------------------------
 
 
 def to_cash(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the counted rows as foreign currency that reached the country.
+    """Return the counted rows of `incomes` as cash received: money that reached the country.
 
-    Goods and tourists count with their gross receipts, workers with what the state takes (in
-    Kaesong all pay went to the state first), thefts with the share turned into cash.
+    Goods and tourists count with what foreigners paid, workers with what the state takes (the
+    wages of Kaesong were all paid to the North), stolen cryptocurrency with what was turned into
+    cash. What was stolen from banks was money already.
     """
-    own = frame[frame["home"] == frame["stream"]]
-    kaesong, net = own["item"].str.contains("Kaesong wages"), own["concept"] == "net"
-    gross, take = own["concept"] == "gross receipts", own["concept"] == "state take"
-    workers = own["stream"] == "labor"
-    stolen = own[own["concept"] == "value stolen"]
-    share = realised()
-    hacked = own["item"].str.contains("cyber|crypto|theft|stolen|hack") & (
-        own["stream"] == "illicit"
-    )
-    kept = own[~net & ((gross & ~workers & ~hacked) | (workers & np.where(kaesong, gross, take)))]
-    sold = stolen.assign(
-        low=stolen["low"] * share.low,
-        central=stolen["central"] * share.central,
-        high=stolen["high"] * share.high,
-        grade="C",
-    )
-    return pd.concat([kept, sold]).assign(concept=CASH).sort_index()
+    own = counted(frame)
+    wanted = own["stream"].map(PAID).mask(own["item"] == "Kaesong wages", "gross receipts")
+    wanted = wanted.mask(own["item"] == "bank thefts", "value stolen")
+    return own[own["concept"] == wanted].assign(concept=CASH)
 
 
-def realised() -> Range:
-    """Return the share of a theft that becomes cash: low, central, and all of it."""
-    rows = data.read("state_take").query("stream == 'illicit'").dropna(subset="low_percent")
-    share = rows.set_index("measure")["low_percent"] / 100
-    deals = share[share.index.str.contains("in some deals")].iloc[0]
-    counted = share[share.index.str.contains("INSS")].iloc[0]
-    return Range(min(deals, counted), max(deals, counted), 1)
-
-
-def by_stream(concept: str = CASH, frame: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return what each stream brought in each year, on one concept, each amount once.
+def by_stream(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add up rows of one concept: what each stream brought in each year.
 
     Parameters
     ----------
-    concept
-        One of `utils.results.CONCEPTS`, or `CASH`.
-    frame
-        The result of `incomes`; computed if not given.
+    rows
+        Rows of `counted` that share one concept, or the result of `to_cash`.
 
     Returns
     -------
     DataFrame
-        Columns year, stream, low, central, high (USD million), grade (the worst) and source.
-        A year without evidence has no row.
+        Columns year, stream, low, central, high (USD million; all low, all high together),
+        grade (the worst), source and items. A year without evidence has no row.
 
     Raises
     ------
     ValueError
-        If the concept is unknown.
+        If the rows are of several concepts.
     """
-    if concept not in (*CONCEPTS, CASH):
-        raise ValueError(f"There is no concept {concept!r}. Use {', '.join((*CONCEPTS, CASH))}.")
-    frame = incomes() if frame is None else frame
-    rows = to_cash(frame) if concept == CASH else frame[frame["home"] == frame["stream"]]
-    return _summed(rows[rows["concept"] == concept])
-
-
-def _summed(rows: pd.DataFrame) -> pd.DataFrame:
-    how = {name: (name, "sum") for name in ("low", "central", "high")}
-    how |= {"grade": ("grade", "max"), "source": ("sources", _join)}
+    concepts = rows["concept"].unique()
+    if len(concepts) > 1:
+        raise ValueError(f"Never add {' and '.join(concepts)}. Choose one.")
+    how = {name: (name, "sum") for name in BOUNDS} | {"grade": ("grade", "max")}
+    how |= {"source": ("sources", ";".join), "items": ("item", ", ".join)}
     whole = rows.groupby(["year", "stream"], as_index=False).agg(**how)
-    order = whole["stream"].map(STREAMS.index)
-    return whole.assign(order=order).sort_values(["year", "order"]).drop(columns="order")
-
-
-def _join(sources: pd.Series) -> str:
-    return ";".join(sorted(set(";".join(sources).split(";"))))
-
-
-def split_minerals(frame: pd.DataFrame, concept: str = CASH) -> pd.DataFrame:
-    """Return `by_stream` with the legal minerals moved from trade to minerals.
-
-    The sum of the two stays what it was; only the home changes.
-    """
-    legal = (frame["stream"] == "minerals") & (frame["home"] == "trade")
-    table = by_stream(concept, frame.assign(home=frame["home"].mask(legal, "minerals")))
-    moved = frame[legal & (frame["concept"] == "gross receipts")].set_index("year")["central"]
-    minus = table["year"].map(moved).where(table["stream"] == "trade", 0).fillna(0)
-    values = table[["low", "central", "high"]].sub(minus, axis="index").clip(lower=0)
-    return table.assign(**{name: values[name] for name in values})
+    return whole.sort_values("stream", key=lambda s: s.map(STREAMS.index), kind="stable")
 
 
 def full_years(table: pd.DataFrame) -> list[int]:
     """Return the years in which all five streams have a figure."""
-    counts = table.groupby("year")["stream"].nunique()
-    return list(counts.index[counts == len(STREAMS)])
+    streams = table.groupby("year")["stream"].nunique()
+    return list(streams.index[streams == len(STREAMS)])
 
 
-def ranges_of(table: pd.DataFrame, year: int) -> dict[str, Range]:
-    """Return the range of each stream in ``year``, in the article's order."""
-    rows = table[table["year"] == year].set_index("stream")
-    return {
-        s: Range(*map(float, rows.loc[s, ["low", "central", "high"]]))
-        for s in STREAMS
-        if s in rows.index
-    }
+def ranges_of(rows: pd.DataFrame) -> dict[str, Range]:
+    """Return the range of each stream in rows of `by_stream` of one year."""
+    return {row.stream: Range(row.low, row.central, row.high) for row in rows.itertuples()}
 
 
-STOLEN, SHARE = "value stolen", "share made cash"
+# Uncertainty ---------------------------------------------------------------------------------
 
 
 def inputs_of(frame: pd.DataFrame, year: int) -> dict[str, Range]:
-    """Return what the total of ``year`` is made of, as ranges by name.
+    """Return what the cash of ``year`` is made of, as ranges by name.
 
-    Parameters
-    ----------
-    frame
-        The result of `incomes`.
-    year
-        A year in which all five streams have a figure.
-
-    Returns
-    -------
-    dict
-        The streams in USD million. For thefts there are two inputs, the value stolen and the
-        share that is made cash (0 to 1); ``illicit`` itself holds other illicit income, if any.
+    The streams are in USD million. Stolen cryptocurrency has two inputs: ``value stolen``, and
+    ``share made cash`` (0 to 1); ``illicit`` holds what else there is.
     """
-    own = frame[(frame["year"] == year) & (frame["home"] == frame["stream"])]
-    thefts = own["concept"] == "value stolen"
-    found = ranges_of(_summed(to_cash(own[~thefts])), year)
-    stolen = own[thefts]
+    rows = _of_year(frame, year)
+    stolen = rows[rows["item"] == "crypto thefts"]
+    inputs = ranges_of(by_stream(to_cash(rows[rows["item"] != "crypto thefts, turned into cash"])))
     if len(stolen):
-        found[STOLEN] = Range(*(float(stolen[name].sum()) for name in ("low", "central", "high")))
-        found[SHARE] = realised()
-    return found
+        inputs["value stolen"] = Range(*stolen[BOUNDS].iloc[0])
+        inputs["share made cash"] = illicit.realised_share()
+    return inputs
 
 
-def streams_of(inputs):
-    """Return the five streams from the inputs: a dict of numbers, or a DataFrame of draws."""
-    stolen = inputs[STOLEN] * inputs[SHARE] if STOLEN in inputs else 0
-    other = inputs["illicit"] if "illicit" in inputs else 0
+def _of_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    return table[table["year"] == year]
+
+
+def streams_of(inputs: dict | pd.DataFrame) -> dict:
+    """Return each stream's cash from `inputs_of`, or from draws of them, in the article's order."""
     found = {name: inputs[name] for name in STREAMS if name in inputs}
-    found["illicit"] = stolen + other
-    found = {name: found[name] for name in STREAMS if name in found}
-    return pd.DataFrame(found) if isinstance(inputs, pd.DataFrame) else found
+    if "value stolen" in inputs:
+        sold = inputs["value stolen"] * inputs["share made cash"]
+        found["illicit"] = found.get("illicit", 0) + sold
+    return {name: found[name] for name in STREAMS if name in found}
 
 
 def total_of(**inputs: float) -> float:
-    """Return the sum of the five streams for one number an input."""
+    """Return the sum of the streams' cash for one number an input."""
     return sum(streams_of(inputs).values())
 
 
-# Ranks ---------------------------------------------------------------------------------------
+def ranks(draws: pd.DataFrame) -> pd.DataFrame:
+    """Return the place of each stream in each draw, 1 for the largest."""
+    return pd.DataFrame(
+        {
+            name: 1 + sum((draws[other] > draws[name]).astype("int8") for other in draws)
+            for name in draws
+        }
+    )
 
 
-def rank_chances(draws: pd.DataFrame) -> pd.DataFrame:
-    """Return the chance of each rank: one row a stream, one column a rank, in percent."""
-    rank = {
-        name: 1
-        + sum(
-            (draws[other] > draws[name]).to_numpy(dtype=np.int8)
-            for other in draws.columns.drop(name)
-        )
-        for name in draws
-    }
+def article_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return how surely the article's order holds in each year with three streams or more.
+
+    Returns
+    -------
+    DataFrame
+        One row a year: how many streams have a figure, and the chance, in percent of draws, that
+        all of them stand in the article's order, with the legal minerals counted in trade and
+        with the legal minerals counted apart, in minerals.
+    """
+    streams = by_stream(to_cash(frame))["year"].value_counts().sort_index()
+    streams = streams[streams >= 3].rename("streams")
+    inputs = {year: inputs_of(frame, year) for year in streams.index}
     chances = {
-        name: np.bincount(found, minlength=len(rank) + 1)[1:] / len(draws) * 100
-        for name, found in rank.items()
+        "minerals in trade": {year: _in_order(inputs[year]) for year in inputs},
+        "minerals apart": {y: _in_order(_apart(frame, y, inputs[y])) for y in inputs},
     }
-    return pd.DataFrame(chances, index=range(1, len(rank) + 1)).T.rename_axis("stream")
+    return pd.DataFrame({"streams": streams, **chances}).rename_axis("year")
 
 
-def in_order(draws: pd.DataFrame) -> float:
-    """Return the percent of draws in which each stream is above the next one."""
-    names = list(draws)
-    held = [draws[a] > draws[b] for a, b in zip(names, names[1:], strict=False)]
-    return 100 * float(np.logical_and.reduce(held).mean())
+def _in_order(inputs: dict[str, Range]) -> float:
+    draws = pd.DataFrame(streams_of(simulate(inputs, 20_000))).to_numpy()
+    return 100 * float((draws[:, :-1] > draws[:, 1:]).all(axis=1).mean())
+
+
+def _apart(frame: pd.DataFrame, year: int, inputs: dict[str, Range]) -> dict[str, Range]:
+    """Return the inputs with the legal minerals taken out of trade and put into minerals."""
+    legal = _of_year(frame, year).query("stream == 'minerals' and home == 'trade'")["central"].sum()
+    if not legal or "trade" not in inputs:
+        return inputs
+    found = Range.of(inputs.get("minerals", 0)) + legal
+    return inputs | {"trade": inputs["trade"] - legal, "minerals": found}
 
 
 # The whole economy ---------------------------------------------------------------------------
@@ -327,7 +248,7 @@ def in_order(draws: pd.DataFrame) -> float:
 def economy(column: str = "usd_million") -> pd.DataFrame:
     """Return ``economy_annual`` with one row a year and one column a series of that unit."""
     rows = data.read("economy_annual").dropna(subset=column)
-    return rows.pivot(index="year", columns="series", values=column).astype(float)
+    return rows.pivot(index="year", columns="series", values=column)
 
 
 def national_income() -> pd.Series:
@@ -336,7 +257,7 @@ def national_income() -> pd.Series:
     Published in South Korean won; divided by the average exchange rate of the year.
     """
     won = economy("krw_trillion")["bok_gni"] * 1e6
-    return (won / economy("per_usd")["krw_per_usd"]).dropna().rename("bok_gni_usd_million")
+    return (won / economy("per_usd")["krw_per_usd"]).dropna()
 
 
 def till() -> pd.DataFrame:
@@ -348,16 +269,13 @@ def till() -> pd.DataFrame:
         USD million at the end of each year; below zero means that the till is empty.
     """
     rows = data.read("sources_and_uses").query("account == 'Bank of Korea'")
-    stock = rows[rows["side"] == "stock"].iloc[0]
-    change = rows[rows["side"] == "change a year"]
-    years = range(int(stock["end"]), int(change["end"].max()) + 1)
-    steps = [
-        change.loc[(change["start"] <= y) & (y <= change["end"]), "usd_million"].iloc[0]
-        for y in years[1:]
-    ]
-    moved = np.concatenate([[0], np.cumsum(steps)])
-    left = {"low": stock["low_usd_million"] + moved, "high": stock["high_usd_million"] + moved}
-    return pd.DataFrame(left, index=pd.Index(years, name="year"))
+    stock, changes = rows[rows["side"] == "stock"].iloc[0], rows[rows["side"] != "stock"]
+    years = pd.RangeIndex(stock["end"], changes["end"].max() + 1, name="year")
+    moved = pd.Series(0.0, index=years)
+    for row in changes.itertuples():
+        moved[(years > stock["end"]) & (years >= row.start) & (years <= row.end)] = row.usd_million
+    bounds = {name: stock[f"{name}_usd_million"] for name in ("low", "high")}
+    return pd.DataFrame({name: value + moved.cumsum() for name, value in bounds.items()})
 
 
 def sixth_box() -> pd.DataFrame:
@@ -366,203 +284,154 @@ def sixth_box() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The rows of ``income_estimates`` with low, high (USD million), label and kind:
-        "due" for the value of what was sent, "received" for what was seen coming back.
+        The rows of ``income_estimates`` with low and high in USD million, and a label that
+        says the period, whose figure it is, and whether it was received.
     """
     rows = data.read("income_estimates").query("stream == 'sixth'")
     values = rows[["low_usd_million", "point_usd_million", "high_usd_million"]]
-    low, high = values.min(axis="columns"), values.max(axis="columns")
-    kind = rows["concept"].map({"value due": "due"}).fillna("received")
-    span = rows["start"].fillna("until").str.cat(rows["end"].fillna(""), sep=" to ")
-    span = span.str.replace("until to", "until").str.replace(r"^(\S+) to \1$", r"\1", regex=True)
-    label = span + ", " + rows["source"].map(lambda s: data.cite([s]))
-    return rows.assign(low=low, high=high, kind=kind, label=label)
+    span = "until " + rows["end"]
+    span = span.mask(rows["start"].notna(), rows["start"] + " to " + rows["end"])
+    span = span.mask(rows["start"] == rows["end"], rows["end"])
+    kind = rows["item"].map(_SIXTH_WORDS)
+    label = kind + " " + span + ", " + rows["source"].map(data.cite)
+    return rows.assign(low=values.min(axis=1), high=values.max(axis=1), label=label)
+
+
+_SIXTH_WORDS = {
+    "arms_and_troops_russia": "all",
+    "arms_russia": "arms",
+    "troops_russia": "troops",
+    "arms_and_troops_russia_received": "RECEIVED",
+    "arms_troops_workers_russia": "all, workers too",
+}
 
 
 def changes():
     """Return the Markdown table of what changed since the article."""
-    from IPython.display import Markdown
+    rows = data.read("timeline")[["date", "label", "claims", "effect", "grade"]]
+    rows["claims"] = rows["claims"].str.replace(";", ", ")
+    heads = ["When", "What", "Claims", "What it does to them", "Grade"]
+    return _markdown(rows.set_axis(heads, axis="columns"))
 
-    lines = ["| When | What | Claims | What it does to them | Grade |", "|:--|:--|:--|:--|:--|"]
-    lines += [
-        f"| {row.date} | {row.label} | {row.claims.replace(';', ', ')} | {row.effect} | {row.grade} |"
-        for row in data.read("timeline").itertuples()
-    ]
-    return Markdown("\n".join(lines))
+
+def all_verdicts(frame: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the verdicts of all six lessons, one row a claim; ``frame`` is that of `incomes`."""
+    parts = [lesson.verdicts() for lesson in LESSONS.values()]
+    return pd.concat([*parts, verdicts(frame)], ignore_index=True)
+
+
+def marked(verdicts: pd.DataFrame):
+    """Return the article, marked: a Markdown table with verdict, number and grade a claim."""
+    rows = verdicts.merge(data.read("claims")[["claim", "statement"]], validate="1:1")
+    number = rows["value"].map("{:,.4g}".format) + " " + rows["unit"]
+    shown = rows[["claim", "statement"]].assign(
+        verdict="**" + rows["verdict"] + "**", number=number, grade=rows["grade"]
+    )
+    heads = ["Claim", "What the article says", "Verdict", "The number behind it", "Grade"]
+    return _markdown(shown.set_axis(heads, axis="columns"))
 
 
 # Drawing -------------------------------------------------------------------------------------
 
 
-def draw_coverage(ax, frame: pd.DataFrame, first: int = 2010) -> None:
+def draw_evidence(ax, frame: pd.DataFrame) -> None:
     """Draw where there is evidence: streams down, years across, a mark for each concept."""
-    marks = dict(zip(CONCEPTS, ("s", "D", "o", "_"), strict=True))
-    for shift, (concept, mark) in zip((-0.27, -0.09, 0.09, 0.27), marks.items(), strict=True):
-        rows = frame[(frame["concept"] == concept) & (frame["year"] >= first)]
-        rows = rows.drop_duplicates(["year", "stream"])
-        place = len(STREAMS) - 1 - rows["stream"].map(STREAMS.index) - shift
-        colour = rows["stream"].map(charts.COLOURS)
-        ax.scatter(rows["year"], place, c=colour, marker=mark, s=34, linewidths=2)
-        ax.scatter([], [], c=charts.INK, marker=mark, s=34, linewidths=2, label=concept)
+    first, last = frame["year"].min(), frame["year"].max()
+    for shift, (concept, mark) in zip((0.27, 0.09, -0.09, -0.27), _MARKS.items(), strict=True):
+        rows = frame[frame["concept"] == concept].drop_duplicates(["year", "stream"])
+        place = len(STREAMS) - 1 - rows["stream"].map(STREAMS.index) + shift
+        style = {"marker": mark, "s": 26, "linewidths": 2}
+        ax.scatter(rows["year"], place, c=rows["stream"].map(charts.COLOURS), **style)
+        ax.scatter([], [], c=charts.INK, label=concept, **style)
     ax.set_yticks(range(len(STREAMS)), STREAMS[::-1])
-    ax.set(ylim=(-0.6, len(STREAMS) - 0.4), xlim=(first - 0.6, 2025.6))
-    ax.set_xticks(range(first, 2026, 2))
-    ax.legend(
-        ncols=4, loc="lower center", bbox_to_anchor=(0.45, 1.0), fontsize=9, handletextpad=0.2
-    )
+    ax.set(ylim=(-0.6, len(STREAMS) - 0.4), xlim=(first - 0.6, last + 0.6))
+    ax.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.45, 1), handletextpad=0.2)
+
+
+_MARKS = dict(zip(CONCEPTS, "sDo_", strict=True))
 
 
 def draw_streams(axes, table: pd.DataFrame) -> None:
     """Draw one panel a stream: the range of each year as a bar, its central value as a tick."""
     for ax, stream in zip(axes, STREAMS, strict=True):
-        rows = table[table["stream"] == stream]
+        rows, colour = table[table["stream"] == stream], charts.COLOURS[stream]
         for row in rows.itertuples():
-            style = charts.grade_style(row.grade, charts.COLOURS[stream])
-            ax.bar(row.year, max(row.high - row.low, 12), bottom=row.low, width=0.7, **style)
+            height = max(row.high - row.low, _CENTRAL_ONLY)
+            ax.bar(row.year, height, bottom=row.low, **charts.grade_style(row.grade, colour))
         ax.plot(rows["year"], rows["central"], "_", color=charts.INK, markersize=7, mew=2)
-        ax.text(
-            0.015,
-            0.93,
-            stream,
-            transform=ax.transAxes,
-            va="top",
-            weight="bold",
-            color=charts.COLOURS[stream],
-        )
+        ax.text(0.01, 0.8, stream, transform=ax.transAxes, weight="bold", color=colour)
 
 
 def draw_total(ax, total: pd.Series, bounds: tuple[float, float], imports: float) -> None:
     """Draw the draws of the total as columns, the middle nine tenths dark, imports as a line."""
-    counts, edges = np.histogram(total.sample(100_000, random_state=1), bins=60)
-    middle = (edges[:-1] + edges[1:]) / 2
+    counts, edges = np.histogram(total, bins=60)
+    percent, middle = 100 * counts / len(total), (edges[:-1] + edges[1:]) / 2
     inside = (middle >= bounds[0]) & (middle <= bounds[1])
     shade = np.where(inside, COLOUR, charts.tint(COLOUR, 0.3))
-    ax.bar(middle, counts / 1000, width=np.diff(edges), color=shade)
+    ax.bar(middle, percent, width=np.diff(edges), color=shade)
     ax.axvline(imports, color=charts.INK, linestyle="--", linewidth=1.4)
-    ax.text(imports, counts.max() / 1000, "imports  ", ha="right", va="top", weight="bold")
+    ax.text(imports, percent.max(), "imports  ", ha="right", va="top", weight="bold")
     ax.set(xlim=(0, imports * 1.08), ylabel="percent of draws")
     ax.xaxis.set_major_formatter("{x:,.0f}")
 
 
 def draw_ranks(ax, chances: pd.DataFrame) -> None:
-    """Draw the chance of each rank as a grid of shaded squares with the percent in it."""
-    shown = chances.loc[STREAMS]
-    ax.imshow(shown, cmap="Greys", vmin=0, vmax=130, aspect="auto")
-    for y, stream in enumerate(STREAMS):
-        for x, chance in enumerate(shown.loc[stream]):
-            text = f"{chance:.0f} %" if chance >= 0.5 else "0" if chance == 0 else "< 1 %"
-            ax.text(
-                x, y, text, ha="center", va="center", color="white" if chance > 60 else charts.INK
-            )
-    ax.set_yticks(range(len(STREAMS)), [f"{k}. {s}" for k, s in enumerate(STREAMS, 1)])
-    ax.set_xticks(range(len(STREAMS)), [f"rank {k}" for k in range(1, len(STREAMS) + 1)])
+    """Draw the chance of each place as a grid of shaded squares with the percent in it."""
+    ax.imshow(chances, cmap="Greys", vmin=0, vmax=130, aspect="auto")
+    for (y, x), chance in np.ndenumerate(chances.to_numpy()):
+        text = f"{chance:.0f} %" if chance >= 0.5 else "< 1 %" if chance else "0"
+        colour = "white" if chance > 60 else charts.INK
+        ax.text(x, y, text, ha="center", va="center", color=colour)
+    ax.set_yticks(range(len(chances)), chances.index)
+    ax.set_xticks(range(len(chances.columns)), [f"place {place}" for place in chances])
     ax.grid(visible=False)
     ax.tick_params(length=0)
 
 
-def draw_tornado(ax, table: pd.DataFrame, centre: float) -> None:
-    """Draw how far each input moves the total, the widest on top."""
-    places = np.arange(len(table))[::-1]
-    ax.barh(places, table["high"] - table["low"], left=table["low"], color=COLOUR, height=0.6)
-    ax.axvline(centre, color=charts.INK, linewidth=1)
-    ax.set_yticks(places, table["input"])
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", visible=True)
-    for place, row in zip(places, table.itertuples(), strict=True):
-        ax.text(row.high, place, f"  {row.spread:,.0f}", va="center", weight="bold")
-    ax.margins(x=0.12)
-    ax.xaxis.set_major_formatter("{x:,.0f}")
-
-
 def draw_account(ax, uses: pd.Series, sources: pd.Series) -> None:
-    """Draw two columns: money that went out, and the sources found, one on the other."""
-    ax.bar([0, 1], uses, color=[COLOUR, charts.tint(COLOUR, 0.55)], width=0.62)
-    for place, value in enumerate(uses):
-        ax.text(place, value, f"{value:,.0f}", ha="center", va="bottom", weight="bold")
-    colours = [charts.COLOURS[s] for s in ("minerals", "labor", "illicit", "trade", "tourism")]
-    colours = [*colours[:3], charts.INK, charts.GREY, colours[4]]
-    bottom, ends = 0.0, []
-    for (item, value), colour in zip(sources.items(), colours, strict=True):
-        ax.bar(2, value, bottom=bottom, color=colour, width=0.62, edgecolor="white")
-        ends.append((bottom + value / 2, f"{item}: {value:,.0f}", colour))
-        bottom += value
-    ax.text(2, bottom, f"{bottom:,.0f}", ha="center", va="bottom", weight="bold")
-    level = -1e9
-    for middle, words, colour in ends:
-        level = max(level + 720, middle)
-        ax.text(2.38, level, words, va="center", color=colour, size=9.5)
-    ax.set_xticks([0, 1, 2], ["deficit,\nKOTRA", "deficit,\nINSS", "sources\nfound, INSS"])
-    ax.set(xlim=(-0.5, 4.2), ylim=(0, float(uses.max()) * 1.1))
+    """Draw the deficits as columns, and beside them the sources found, one on the other."""
+    ax.bar(range(len(uses)), uses, color=charts.tint(COLOUR, 0.55), width=0.62)
+    place, bottom = len(uses), sources.cumsum() - sources
+    colours = [charts.tint(COLOUR, share) for share in np.linspace(1, 0.4, len(sources))]
+    ax.bar(place, sources, bottom=bottom, color=colours, width=0.62, edgecolor="white")
+    for name, middle in (bottom + sources / 2).items():
+        ax.text(place + 0.38, middle, f"{name}: {sources[name]:,.0f}", va="center", size=9.5)
+    for column, height in enumerate([*uses, sources.sum()]):
+        ax.text(column, height, f"{height:,.0f}", ha="center", va="bottom", weight="bold")
+    names = [*(f"deficit,\n{name}" for name in uses.index), "sources\nfound, INSS"]
+    ax.set_xticks(range(place + 1), names)
+    ax.set(xlim=(-0.5, place + 2), ylim=(0, 1.1 * max(uses.max(), sources.sum())))
     ax.yaxis.set_major_formatter("{x:,.0f}")
 
 
 def draw_till(ax, left: pd.DataFrame, stocks: pd.DataFrame) -> None:
     """Draw the Bank of Korea's till as a band, the other schools as points and bars."""
     ax.fill_between(left.index, left["low"], left["high"], color=charts.tint(COLOUR, 0.25))
-    ax.plot(left.index, left, color=COLOUR, linewidth=1.5)
-    ax.text(
-        2014.1,
-        3750,
-        "Bank of Korea,\nless its yearly loss",
-        color=COLOUR,
-        va="center",
-        weight="bold",
-        size=9,
-    )
+    style = {"color": COLOUR, "weight": "bold", "va": "center"}
+    words = "Bank of Korea,\nless its yearly loss"
+    ax.text(left.index[0] + 0.1, left.iloc[0].mean(), words, **style)
     ax.axhline(0, color=charts.INK, linewidth=1.2)
-    for account, mark, colour in (
-        ("INSS", "D", charts.COLOURS["trade"]),
-        ("Zang", "o", charts.COLOURS["illicit"]),
-    ):
-        rows = stocks[stocks["account"] == account]
-        low, high = rows["low"], rows["high"]
+    for account, mark in (("INSS", "D"), ("Zang", "o")):
+        rows, colour = stocks[stocks["account"] == account], _SCHOOLS[account]
+        values = rows[["low_usd_million", "usd_million", "high_usd_million"]]
+        low, high = values.min(axis=1), values.max(axis=1)
         ax.vlines(rows["end"], low, high, color=colour, linewidth=2)
-        middle = rows["usd_million"].fillna((low + high) / 2)
-        ax.plot(rows["end"], middle, mark, color=colour, markersize=7)
-        ax.text(
-            rows["end"].iloc[-1],
-            high.iloc[-1] + 450,
-            account,
-            color=colour,
-            weight="bold",
-            ha="center",
-        )
-    ax.set(xlim=(2013.7, 2023.6), ylim=(-4700, 12500))
+        ax.plot(rows["end"], rows["usd_million"].fillna((low + high) / 2), mark, color=colour)
+        end = rows["end"].iloc[-1]
+        ax.text(end, high.iloc[-1] + 500, account, color=colour, weight="bold", ha="center")
     ax.yaxis.set_major_formatter("{x:,.0f}")
 
 
-def draw_sixth(ax, rows: pd.DataFrame) -> None:
-    """Draw the estimates of the sixth box on a scale of powers of ten."""
-    rows = rows.reset_index(drop=True)
-    for kind, colour in (("due", COLOUR), ("received", charts.COLOURS["illicit"])):
-        part = rows[rows["kind"] == kind]
-        places = len(rows) - 1 - part.index.to_numpy()
-        ax.hlines(places, part["low"], part["high"], color=colour, linewidth=6, alpha=0.85)
-        ax.plot(part["low"], places, "|", color=colour, markersize=11, mew=2)
-        ax.plot(
-            part["high"], places, "D" if kind == "received" else "o", color=colour, markersize=5
-        )
-    ax.set_yticks(range(len(rows))[::-1], rows["label"], fontsize=8.5)
-    ax.set_xscale("log")
-    ax.set(xlim=(100, 30000))
-    ax.set_xticks(
-        [100, 300, 1000, 3000, 10000, 30000], ["100", "300", "1,000", "3,000", "10,000", "30,000"]
-    )
-    ax.minorticks_off()
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", visible=True)
+_SCHOOLS = {"INSS": charts.COLOURS["trade"], "Zang": charts.COLOURS["illicit"]}
 
 
 # Exercises -----------------------------------------------------------------------------------
 
 
 def answers() -> dict[str, Exercise]:
-    """Return the exercises of lesson 6; keys are computed from the rows, one by one.
+    """Return the exercises of lesson 6 by code.
 
-    Raises
-    ------
-    DataError
-        If a table is broken.
+    The keys come from single cells of the tables, and for 6.2 from an integral instead of draws.
     """
     return {
         "6.1": _once(),
@@ -576,64 +445,49 @@ def answers() -> dict[str, Exercise]:
 check = Checker(answers)
 
 
+def _cell(table: str, column: str, **wanted: object) -> float:
+    """Return the one number of a table in the row whose columns hold ``wanted``."""
+    rows = data.read(table).to_dict("records")
+    [row] = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+    return float(row[column])
+
+
 def _once() -> Exercise:
-    sold = [
-        row
-        for row in data.read("trade_annual").to_dict("records")
-        if row["year"] == 2017 and row["series"] == "customs_exports_to_china"
-    ]
-    hidden = [
-        row
-        for row in data.read("minerals_evasion").to_dict("records")
-        if row["commodity"] == "all banned commodities"
-        and row["start"].year == row["end"].year == 2017
-    ]
-    legal = minerals.income().query("year == 2017 and item == 'legal exports'")["central"].sum()
-    exports, evasion = sold[0]["value_usd_million"], hidden[0]["value_usd_million"]
+    customs = {"series": "customs_exports_to_china", "year": 2017}
+    exports = _cell("trade_annual", "value_usd_million", **customs)
+    banned = {"commodity": "all banned commodities", "start": pd.Timestamp("2017-01-01")}
+    hidden = _cell("minerals_evasion", "value_usd_million", **banned)
+    open_sales = {"item": "mineral products", "partner": "China", "year": 2017}
+    legal = _cell("minerals_trade", "value_usd_million", **open_sales)
     return Exercise(
-        key=exports + evasion,
-        why="Legal minerals are inside the exports to China already. Only the hidden sales are "
-        "added to them.",
-        hint="Add two amounts: one from trade, and the one from minerals whose home is minerals.",
+        exports + hidden,
+        "Legal minerals are in China's customs figures already. Only hidden sales are added.",
+        "Add two central values: the one of trade, and the one of minerals that is at home there.",
         mistakes=(
-            (
-                exports + evasion + legal,
-                "You counted the legal minerals twice: China's customs have them too.",
-            ),
-            (
-                exports + legal,
-                "Legal minerals have their home in trade. The hidden sales are missing.",
-            ),
-            (
-                exports,
-                "This is trade alone. The hidden sales of minerals are in no customs figure.",
-            ),
+            (exports + hidden + legal, "Legal minerals are counted twice: customs have them too."),
+            (exports + legal, "Legal minerals are inside trade; the hidden sales are missing."),
+            (exports, "This is trade alone. Hidden sales of minerals are in no customs figure."),
         ),
     )
 
 
 def _chance() -> Exercise:
-    rows = by_stream().query("year == 2019").set_index("stream")
-    a, b = (
-        Range(*map(float, rows.loc[s, ["low", "central", "high"]])) for s in ("labor", "minerals")
-    )
-    grid = np.linspace(a.low, a.high, 20_001)
-    steps = np.diff(_below(a, grid))
-    chance = float(100 * (steps * (_below(b, grid[:-1]) + _below(b, grid[1:])) / 2).sum())
+    sold = _cell("trade_annual", "value_usd_million", series="customs_exports_to_china", year=2019)
+    of_2019 = _of_year(illicit.income(), 2019).set_index("item")[BOUNDS]
+    bank = of_2019.loc["bank thefts", "central"]
+    stolen, share = Range(*of_2019.loc["crypto thefts"]), illicit.realised_share()
+    grid = np.linspace(share.low, share.high, 20_001)
+    above = 1 - _below(stolen, (sold - bank) / grid)
+    chance = float(100 * (np.diff(_below(share, grid)) * (above[:-1] + above[1:]) / 2).sum())
+    value = float(100 * (1 - _below(stolen, np.array(sold - bank))))
     return Exercise(
-        key=chance,
-        why="Two ranges that overlap this much have no sure order. A ranking without a chance "
-        "beside it says more than anyone knows.",
-        hint="Compare the two columns of draws, then take the mean of True and False, in percent.",
+        chance,
+        "Where ranges overlap, no order is sure: a ranking needs a chance beside it.",
+        "Compare the two columns draw by draw, then take the mean of True and False, in percent.",
         mistakes=(
-            (
-                100 - chance,
-                "This is the chance that minerals bring more. Turn the comparison round.",
-            ),
-            (
-                100.0 if a.central > b.central else 0.0,
-                "You compared the central values only. Compare draw by draw.",
-            ),
+            (100 - chance, "This is the chance that goods brought more. Turn it round."),
+            (0, "You compared the central values. Compare the draws."),
+            (value, "You compared the value stolen. Compare what was turned into cash."),
         ),
         tolerance=0.01,
     )
@@ -641,308 +495,243 @@ def _chance() -> Exercise:
 
 def _below(given: Range, values: np.ndarray) -> np.ndarray:
     """Return the chance that a draw from the triangle of ``given`` lies below each value."""
-    low, mode, high = given.low, given.central, given.high
-    x = np.clip(values, low, high)
-    rising = (x - low) ** 2 / ((high - low) * max(mode - low, 1e-12))
-    falling = 1 - (high - x) ** 2 / ((high - low) * max(high - mode, 1e-12))
-    return np.where(x < mode, rising, falling)
+    x, width = np.clip(values, given.low, given.high), given.high - given.low
+    rising = (x - given.low) ** 2 / (width * max(given.central - given.low, 1e-12))
+    falling = 1 - (given.high - x) ** 2 / (width * max(given.high - given.central, 1e-12))
+    return np.where(x < given.central, rising, falling)
 
 
 def _paid() -> Exercise:
     rows = data.read("sources_and_uses").to_dict("records")
     found = sum(row["usd_million"] for row in rows if row["side"] == "source")
-    arms = sum(row["usd_million"] for row in rows if row["item"] == "arms to Russia")
     use = {row["account"]: row["usd_million"] for row in rows if row["side"] == "use"}
+    arms = _cell("sources_and_uses", "usd_million", item="arms to Russia")
     return Exercise(
-        key=100 * found / use["KOTRA"],
-        why="Even with every source that the study found, a large part of KOTRA's deficit has no "
-        "known payer.",
-        hint="Add all rows whose side is source, and divide by KOTRA's deficit.",
+        100 * found / use["KOTRA"],
+        "Even with every source that the study found, much of KOTRA's deficit has no known payer.",
+        "Add all rows whose side is source, and divide by KOTRA's deficit.",
         mistakes=(
-            (
-                100 * found / use["INSS"],
-                "You divided by the deficit of INSS. The question asks for KOTRA's.",
-            ),
-            (
-                100 * use["KOTRA"] / found,
-                "Turn the fraction round: the sources are the part, the deficit the whole.",
-            ),
-            (100 * (found - arms) / use["KOTRA"], "The arms to Russia are one of the sources too."),
+            (100 * found / use["INSS"], "You divided by the deficit of INSS. Take KOTRA's."),
+            (100 * use["KOTRA"] / found, "The sources are the part, the deficit is the whole."),
+            (100 * (found - arms) / use["KOTRA"], "The arms to Russia are one of the sources."),
         ),
     )
 
 
 def _received() -> Exercise:
-    due = next(
-        row
-        for row in data.read("income_estimates").to_dict("records")
-        if row["source"] == "inss_2026_zum" and row["item"] == "arms_and_troops_russia"
-    )
-    share = next(
-        row
-        for row in data.read("state_take").to_dict("records")
-        if row["source"] == "inss_2026_zum"
-    )
-    low, high = due["low_usd_million"], due["high_usd_million"]
-    small, large = share["low_percent"], share["high_percent"]
+    study = {"source": "inss_2026_zum"}
+    due = study | {"item": "arms_and_troops_russia"}
+    low, high = (_cell("income_estimates", f"{end}_usd_million", **due) for end in ("low", "high"))
+    least, most = (_cell("state_take", f"{end}_percent", **study) for end in ("low", "high"))
     return Exercise(
-        key=high * large / 100,
-        why="Even in the best case only a fifth of the value has been seen to arrive. Value due "
-        "is not payment.",
-        hint="The most that can have been seen is the highest value times the highest share.",
+        high * most / 100,
+        "Even in the best case a small part of the value was seen to arrive: due is not paid.",
+        "The most that can have been seen is the highest value times the highest share.",
         mistakes=(
-            (low * small / 100, "This is the least, not the most: low value times low share."),
-            (low * large / 100, "The share is right. Take the high value of what is due."),
-            (high * large, "Divide by 100: the share is in percent."),
+            (low * least / 100, "This is the least: the low value times the low share."),
+            (low * most / 100, "The share is right. Take the high value of what is due."),
+            (high * most, "Divide by 100: the share is in percent."),
             (high, "This is the value due. How much of it was seen to arrive?"),
         ),
     )
 
 
 def _imputed() -> Exercise:
-    rows = data.read("economy_annual").dropna(subset="usd_million").to_dict("records")
-    value = {(row["series"], row["year"]): row["usd_million"] for row in rows}
-    un, mirror, year = value["un_exports", 2021], value["exports", 2021], 2021
+    def value(series: str) -> float:
+        return _cell("economy_annual", "usd_million", series=series, year=2021)
+
+    un, mirror = value("un_exports"), value("exports")
     return Exercise(
-        key=un / mirror,
-        why="The UN's figure is a fixed share of GDP. The bans never reached it.",
-        hint=f"Divide the UN's exports of {year} by the mirror figure of the same year.",
+        un / mirror,
+        "The UN's figure is a fixed share of GDP. The bans never reached it.",
+        "Divide the UN's exports by the mirror figure of the same year.",
         mistakes=(
             (mirror / un, "Turn the fraction round: how many times larger is the UN's figure?"),
-            (
-                value["un_imports", 2021] / value["imports", 2021],
-                "These are the imports. The question asks for exports.",
-            ),
-            (
-                un - mirror,
-                "This is the difference in million dollars. How many times larger is it?",
-            ),
+            (value("un_imports") / value("imports"), "These are imports. Take the exports."),
+            (un - mirror, "This is the difference in million dollars. Divide instead."),
         ),
     )
 
 
 # Explorer ------------------------------------------------------------------------------------
 
-_VOICES = ["lowest", "middle", "highest", "nobody"]
-_COLUMN = {"lowest": "low", "middle": "central", "highest": "high"}
-_SHOWN = [2014, 2016, 2017, 2019, 2021, 2023, 2024, 2025]
+_VOICES = {"lowest": "low", "middle": "central", "highest": "high", "nobody": None}
+_FRAMES = [2014, 2017, 2019, 2021, 2023, 2024]
 
 
-def explorer():
-    """Return the explorer: choose year, concept and whom to believe, and see what it adds up to."""
-    frame = incomes()
-    tables = {concept: by_stream(concept, frame) for concept in (CASH, *CONCEPTS)}
-    tables[CASH] = pd.concat([tables[CASH], _sixth_rows()])
-    imports = economy()["imports"]
+def explorer(frame: pd.DataFrame | None = None):
+    """Return the explorer: choose year, concept and whom to believe, and see what it adds up to.
+
+    Parameters
+    ----------
+    frame
+        The result of `incomes`, if it is at hand.
+    """
+    frame = incomes() if frame is None else frame
+    box = income().rename(columns={"sources": "source"}).assign(stream="sixth")
+    tables = {CASH: pd.concat([by_stream(to_cash(frame)), box])}
+    for concept, rows in counted(frame).groupby("concept"):
+        tables[concept] = by_stream(rows)
+    imports = economy()["imports"].dropna()
 
     def draw(fig, year, concept, **voices) -> str:
-        return _draw_box(fig, tables[concept], imports, year, concept, voices)
+        rows = tables[concept]
+        rows = rows[rows["year"] == year].set_index("stream")
+        believed = {
+            name: float(rows.loc[name, _VOICES[voice]])
+            for name, voice in voices.items()
+            if name in rows.index and _VOICES[voice]
+        }
+        return _draw_choice(fig, f"{concept.capitalize()}, {year}", believed, imports.get(year))
 
     controls = {
-        "year": Slider("Year", 2010, 2025, 1, 2019),
+        "year": Slider("Year", 2010, int(tables[CASH]["year"].max()), 1, 2019),
         "concept": Choice("Kind of money", [CASH, *CONCEPTS]),
-        **{name: Choice(f"Believe on {name}", _VOICES, "middle") for name in STREAMS},
-        "sixth": Choice("Believe on the sixth box", _VOICES, "nobody"),
+        **{name: Choice(f"Believe on {name}", list(_VOICES), "middle") for name in STREAMS},
+        "sixth": Choice("Believe on the sixth box", list(_VOICES), "nobody"),
     }
-    return make_explorer(draw, controls, [{"year": year} for year in _SHOWN])
+    return make_explorer(draw, controls, [{"year": year} for year in _FRAMES])
 
 
-def _sixth_rows() -> pd.DataFrame:
-    return income().rename(columns={"sources": "source"}).assign(stream="sixth")
-
-
-def _chosen(table: pd.DataFrame, year: int, voices: dict[str, str]) -> dict[str, float]:
-    rows = table[table["year"] == year].set_index("stream")
-    return {
-        name: float(rows.loc[name, _COLUMN[voice]])
-        for name, voice in voices.items()
-        if voice != "nobody" and name in rows.index
-    }
-
-
-def _draw_box(fig, table, imports, year, concept, voices) -> str:
-    """Draw the believed amounts of one year as bars and return the alt text."""
-    values = _chosen(table, year, voices)
-    whole = sum(values.values())
-    ax = fig.add_axes((0.19, 0.1, 0.77, 0.7))
-    names = list(voices)
-    colours = {**charts.COLOURS, "sixth": charts.GREY}
+def _draw_choice(fig, what: str, believed: dict[str, float], imports: float | None) -> str:
+    """Draw the believed amounts as bars and return the alt text."""
+    whole, names = sum(believed.values()), [*STREAMS, "sixth"]
+    ax = fig.add_axes((0.13, 0.1, 0.83, 0.7))
     for place, name in enumerate(reversed(names)):
-        value = values.get(name)
-        empty = "not believed" if voices[name] == "nobody" else "no figure"
-        if value is not None:
-            ax.barh(place, value, color=colours[name], height=0.62)
-            empty = f"{value:,.0f}" + (
-                f" ({100 * value / whole:.0f} %)" if whole > 0 <= value else ""
-            )
-        ax.text(max(value or 0, 0), place, "  " + empty, va="center", size=10)
-    shown = [name if name != "sixth" else "arms, troops" for name in reversed(names)]
-    ax.set_yticks(range(len(names)), shown)
-    spread = [abs(value) for value in values.values()] or [100]
-    ax.set_xlim(
-        -1.1 * max(spread) if min(values.values(), default=0) < 0 else 0, 1.35 * max(spread)
-    )
+        value, text = believed.get(name, 0), "  no figure believed"
+        if name in believed:
+            text = f"  {value:,.0f}" + (f" ({100 * value / whole:.0f} %)" if whole > 0 else "")
+        ax.barh(place, value, color=charts.COLOURS.get(name, charts.GREY), height=0.62)
+        ax.text(max(value, 0), place, text, va="center")
+    ax.set_yticks(range(len(names)), names[::-1])
+    widest = max(map(abs, believed.values()), default=1)
+    ax.set_xlim(1.1 * min([0, *believed.values()]), 1.35 * widest)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False)
     ax.xaxis.set_major_formatter("{x:,.0f}")
-    bought = imports.get(year)
-    cover = (
-        f"{100 * whole / bought:.0f} percent of imports"
-        if bought and values
-        else "imports not known"
-        if values
-        else "nothing to add up"
-    )
-    head = f"{year}: {whole:,.0f} million dollars, {cover}" if values else f"{year}: {cover}"
+    cover = f"{100 * whole / imports:.0f} percent of imports" if imports else "imports not known"
+    head = f"{whole:,.0f} million dollars: {cover}" if believed else "Nothing to add up"
     fig.text(0.012, 0.93, head, size=13.5, weight="bold")
-    fig.text(
-        0.012,
-        0.87,
-        f"{concept.capitalize()}, USD million; in brackets the share of the total",
-        size=10.5,
-    )
-    parts = ", ".join(f"{name} {value:,.0f}" for name, value in values.items()) or "none"
-    missing = ", ".join(name for name in voices if name not in values) or "none"
+    fig.text(0.012, 0.87, f"{what}, USD million; in brackets: part of the whole", size=10.5)
+    parts = ", ".join(f"{name} {value:,.0f}" for name, value in believed.items()) or "none"
     return (
-        f"Bar chart of {concept} by stream in {year}, in million dollars, as chosen: {parts}. "
-        f"Together {whole:,.0f}, {cover}. Without a bar, because there is no figure or nobody "
-        f"is believed: {missing}."
+        f"Bar chart of the believed amounts by stream in million dollars. {what}: {parts}. "
+        f"{head}. Streams without a bar have no figure for this year and kind of money, or nobody "
+        "is believed."
     )
 
 
 # What it hands on ----------------------------------------------------------------------------
 
 
+def _russia_study() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of the study that has both: value due, and share seen to arrive."""
+    due = data.read("income_estimates").query("item == 'arms_and_troops_russia'")
+    study = "source == 'inss_2026_zum'"
+    return due.query(study), data.read("state_take").query(study)
+
+
 def income() -> pd.DataFrame:
     """Return the sixth box by year: what Russia was seen to give for arms and troops.
 
-    Value due is not payment, so that each study's value is multiplied by the share that it
-    could confirm. Only whole years within the studies' span have a row.
+    Value due is not payment, so that the study's value is multiplied by the share that it could
+    confirm. Only whole years within the study's span have a row.
 
     Returns
     -------
     DataFrame
-        See `utils.results.income_frame`; USD million a year, yearly means of totals.
-
-    Raises
-    ------
-    DataError
-        If a table is broken.
+        See `utils.results.income_frame`; USD million a year, the yearly mean of a total.
     """
-    due = data.read("income_estimates").query(
-        "source == 'inss_2026_zum' and item == 'arms_and_troops_russia'"
-    )
-    share = data.read("state_take").query("source == 'inss_2026_zum'")
+    due, share = _russia_study()
     first, last = (pd.Period(due[name].iloc[0], "M") for name in ("start", "end"))
     months = (last - first).n + 1
     value = Range.between(due["low_usd_million"].iloc[0], due["high_usd_million"].iloc[0])
     part = Range.between(share["low_percent"].iloc[0] / 100, share["high_percent"].iloc[0] / 100)
-    yearly = value * part * 12 * (1 / months)
-    basis = f"yearly mean of a total over {months} months: value due times the share seen to arrive"
-    rows = pd.concat([due, share])
-    years = [y for y in range(first.year, last.year + 1) if pd.Period(f"{y}-01", "M") >= first]
-    values = (yearly.low, yearly.central, yearly.high)
+    yearly = value * part * (12 / months)
+    basis = f"value due times the share seen to arrive: yearly mean of {months} months"
+    values, rows = (yearly.low, yearly.central, yearly.high), [due, share]
+    whole = range(first.year + (first.month > 1), last.year + (last.month == 12))
     return income_frame(
-        income_row(year, SIXTH, "gross receipts", values, basis, rows) for year in years
+        income_row(year, SIXTH, "gross receipts", values, basis, rows) for year in whole
     )
 
 
-def all_verdicts() -> pd.DataFrame:
-    """Return the verdicts of all six lessons, one row a claim.
-
-    Raises
-    ------
-    DataError
-        If a table is broken.
-    """
-    parts = [lesson.verdicts() for lesson in LESSONS.values()]
-    return pd.concat([*parts, verdicts()], ignore_index=True)
-
-
-def verdicts() -> pd.DataFrame:
+def verdicts(frame: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the verdicts on claims S1 to S3; see `utils.results.verdict_frame`.
 
-    Raises
-    ------
-    DataError
-        If a table is broken.
+    Parameters
+    ----------
+    frame
+        The result of `incomes`, if it is at hand.
     """
-    frame = incomes()
-    table = by_stream(CASH, frame)
-    return verdict_frame([_sustain(table), _order(table, frame), _missing(table)])
+    frame = incomes() if frame is None else frame
+    table = by_stream(to_cash(frame))
+    return verdict_frame([_sustain(table), _ranking(table, frame), _missing(table)])
 
 
 def _sustain(table: pd.DataFrame) -> dict:
+    """S1 holds if even the low values pay for all imports, and fails if the high pay a quarter."""
     year = full_years(table)[-1]
-    parts = ranges_of(table, year)
-    whole, bought = add_up(parts.values()), economy()["imports"][year]
-    cover = Range(whole.low, whole.central, whole.high) / bought * 100
-    verdict = (
-        "holds" if cover.low >= 100 else "holds in part" if cover.high >= 25 else "not supported"
-    )
-    gni = 100 * whole.central / national_income()[year]
-    finding = (
-        f"In {year}, the last year with evidence on all five, they brought in "
-        f"{whole:,.0f} million dollars: {cover:.0f} percent of imports, and about {gni:.0f} percent "
-        "of national income by the Bank of Korea. The rest of the imports has no known payer."
-        if cover.high < 100
-        else f"In {year}, the last year with evidence on all five, they brought in {whole:,.0f} "
-        f"million dollars: {cover:.0f} percent of imports."
-    )
-    rows = data.read("economy_annual").query("year == @year and series in ['imports', 'bok_gni']")
+    whole = add_up(ranges_of(_of_year(table, year)).values())
+    cover = whole / economy()["imports"][year] * 100
+    size = 100 * whole.central / national_income()[year]
+    part = "holds in part" if cover.high >= 25 else "not supported"
+    bought = data.read("economy_annual").query("series in ['imports', 'bok_gni', 'krw_per_usd']")
     return verdict_row(
-        "S1", verdict, cover.central, "percent of imports", finding, _with(rows, table, year)
+        "S1",
+        "holds" if cover.low >= 100 else part,
+        cover.central,
+        "percent of imports",
+        f"In {year}, the last year with figures for all five, they brought in {whole:,.0f} million "
+        f"dollars: {cover:.0f} percent of imports, and about {size:.0f} percent of national income "
+        "as the Bank of Korea estimates it.",
+        [_of_year(bought, year), _of_year(table, year)],
     )
 
 
-def _with(rows: pd.DataFrame, table: pd.DataFrame, year: int) -> list[pd.DataFrame]:
-    return [rows[["source", "grade"]], table.loc[table["year"] == year, ["source", "grade"]]]
-
-
-def _order(table: pd.DataFrame, frame: pd.DataFrame) -> dict:
-    year = full_years(table)[-1]
-    chances = {}
-    inputs = inputs_of(frame, year)
-    moved = split_minerals(frame)
-    for home in ("trade", "minerals"):
-        if home == "minerals":
-            inputs |= {name: ranges_of(moved, year)[name] for name in ("trade", "minerals")}
-        chances[home] = in_order(streams_of(simulate(inputs, 100_000)))
-    best = max(chances.values())
-    verdict = "holds" if best >= 90 else "holds in part" if best >= 10 else "not supported"
-    central = {name: value.central for name, value in ranges_of(table, year).items()}
-    ranked = sorted(central, key=central.get, reverse=True)
-    finding = (
-        f"In {year} the article's order turns up in {best:.0f} percent of the draws at most, in "
-        "whichever of the two homes the legal minerals are counted. By central values the order "
-        f"was {', '.join(ranked)}."
-    )
+def _ranking(table: pd.DataFrame, frame: pd.DataFrame) -> dict:
+    """S2 holds if its order is likelier than not; it is out of date if it was so before."""
+    chances = article_order(frame)
+    full = chances[chances["streams"] == len(STREAMS)].drop(columns="streams").max(axis="columns")
+    year, now = full.index[-1], full.iloc[-1]
+    rows = _of_year(table, year)
+    ranked = list(rows.sort_values("central", ascending=False)["stream"])
+    part = "holds in part" if ranked[0] == STREAMS[0] else "not supported"
+    past = "out of date" if (full > 50).any() else part
+    first = table.loc[table.groupby("year")["central"].idxmax()].set_index("year")["stream"]
+    led = first.index[(first == STREAMS[0]) & first.index.isin(chances.index)]
     return verdict_row(
-        "S2", verdict, best, "percent of draws", finding, _with(table[:0], table, year)
+        "S2",
+        "holds" if now > 50 else past,
+        now,
+        "percent of draws",
+        f"In {year} the article's order turns up in {now:.0f} percent of draws, wherever legal "
+        f"minerals are counted. By central values the order was {', '.join(ranked)}. Trade came "
+        f"first for the last time in {led.max()}.",
+        rows,
     )
 
 
 def _missing(table: pd.DataFrame) -> dict:
+    """S3 holds if the sixth box is surely below a tenth of imports; it fails if its middle is not."""
     box = income()
-    year = int(box["year"].min())
-    rows = data.read("income_estimates").query(
-        "source == 'inss_2026_zum' and item == 'arms_and_troops_russia'"
+    bought = data.read("economy_annual").query("series == 'imports' and year in @box.year")
+    year = bought["year"].max()
+    imports = _of_year(bought, year)["usd_million"].iloc[0]
+    seen = Range(*_of_year(box, year)[BOUNDS].iloc[0])
+    cover = seen / imports * 100
+    due, share = _russia_study()
+    named = _of_year(table, year).sort_values("central").iloc[0]
+    part = "holds in part" if cover.central < 10 else "not supported"
+    return verdict_row(
+        "S3",
+        "holds" if cover.high < 10 else part,
+        cover.central,
+        "percent of imports",
+        f"Arms and troops for Russia are not on the list. What was seen to arrive for them is "
+        f"{seen:,.0f} million dollars a year, {cover:.0f} percent of the imports of {year}; "
+        f"{due['low_usd_million'].iloc[0]:,.0f} to {due['high_usd_million'].iloc[0]:,.0f} million "
+        f"were due by {due['end'].iloc[0]}. The list names {named['stream']}, which brought "
+        f"{named['central']:,.1f} million in {year}.",
+        [due, share, _of_year(bought, year)],
     )
-    arms = data.read("income_estimates").query(
-        "item == 'arms_and_troops_russia' and end == '2023' and grade < 'D'"
-    )
-    trade_then = table.query("year == 2023 and stream == 'trade'")
-    worth, sold = arms["point_usd_million"].iloc[0], trade_then["central"].iloc[0]
-    seen = Range(*box[["low", "central", "high"]].iloc[0])
-    biggest = table[table["year"] == year].set_index("stream")["central"].max()
-    verdict = "not supported" if worth > 0.25 * sold or seen.high > biggest else "holds in part"
-    verdict = "holds" if worth < 0.05 * sold and seen.high < 0.05 * biggest else verdict
-    due = rows.iloc[0]
-    finding = (
-        f"Arms and troops for Russia are missing. For 2023 alone a study values them at {worth:,.0f} "
-        f"million dollars, against {sold:,.0f} million of goods sold to China. By the end of 2025 "
-        f"{due['low_usd_million']:,.0f} to {due['high_usd_million']:,.0f} million were due; what was "
-        f"seen to arrive is {seen:,.0f} million a year."
-    )
-    used = [arms, rows, box.rename(columns={"sources": "source"}), trade_then[["source", "grade"]]]
-    return verdict_row("S3", verdict, worth, "USD million in 2023", finding, used)
