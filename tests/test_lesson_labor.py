@@ -174,7 +174,7 @@ def test_shares_come_from_one_hand():
     assert (shares[["China", "Russia", "elsewhere"]].sum(axis=1)).tolist() == pytest.approx(
         [100] * 4
     )
-    both = dict(zip(shares["sources"], shares["China"] + shares["Russia"], strict=True))
+    both = dict(zip(shares["source"], shares["China"] + shares["Russia"], strict=True))
     assert both["mofa_2013_voa"] == pytest.approx(100 * 39 / 46)
     assert both["us_2020_reuters"] == 80
 

@@ -16,11 +16,22 @@ from utils.results import income_frame, income_row, verdict_frame, verdict_row
 
 COLOUR = charts.COLOURS["labor"]
 PALE = charts.tint(COLOUR, 0.3)
+#: The tables of the lesson, in the order in which it uses them.
+TABLES = (
+    *("labor_workers", "labor_russia_entries", "labor_plans", "kaesong", "kaesong_totals"),
+    *("labor_repatriation", "labor_conditions", "labor_wages", "labor_russia_quota"),
+    *("labor_model_parameters", "labor_it_cases", "labor_income_estimates"),
+)
+PERSONS = ["low_persons", "point_persons", "high_persons"]
+AMOUNTS = ["low_usd_million", "point_usd_million", "high_usd_million"]
 SHARE = ["state_share_low_percent", "state_share_high_percent"]
 #: Lineages that repeat a number instead of finding one.
 COPIES = ("repeat", "variant")
 #: What the article says about sectors, in the words of the tables.
 CLAIMED = ("construction", "mining", "farming")
+
+
+# 1. What is being counted? -------------------------------------------------------------------
 
 
 def russia() -> pd.DataFrame:
@@ -29,51 +40,48 @@ def russia() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns year, counted (permission, people present, arrivals), value in persons, limit
-        ("at least", "about" or "at most"), source and grade. Regions and single camps are left
-        out, and the US figure of "before the ban", which has no year of its own. Arrivals are
-        border entries of whole years for all purposes, and one press figure.
+        Columns year, counted (permission, people present, arrivals), figure ("at least",
+        "about", "at most"; "visas" for those of students and tourists), value, source and
+        grade. Regions and single camps are left out, and the US figure of "before the ban",
+        which has no year of its own. Arrivals are border entries of whole years for all
+        purposes, and one press figure.
     """
     workers = data.read("labor_workers").query(
         "host == 'Russia' and place.isna() and year >= 2012 and source != 'us_2020_reuters'"
     )
-    names = {"low_persons": "at least", "point_persons": "about", "high_persons": "at most"}
     keep = ["year", "counted", "source", "grade"]
-    counts = workers.rename(columns=names).melt(keep, [*names.values()], "limit").dropna()
-    entries = data.read("labor_russia_entries").query(
-        "part == 'year' and counted == 'border entries' and purpose == 'all'"
+    names = dict(zip(PERSONS, ("at least", "about", "at most"), strict=True))
+    counts = workers.rename(columns=names).melt(keep, [*names.values()], "figure").dropna()
+    papers = data.read("labor_russia_entries").query(
+        "part == 'year' and (purpose == 'all' or counted != 'border entries')"
     )
-    entries = entries.assign(counted="arrivals", limit="about", value=entries["count"])
-    both = pd.concat([counts, entries[[*keep, "limit", "value"]]], ignore_index=True)
-    both["value"] = both["value"].astype(float)
-    return both.sort_values(["counted", "year"], ignore_index=True)
+    papers = papers.groupby(keep, as_index=False)["count"].sum().rename(columns={"count": "value"})
+    papers["figure"] = papers["counted"].where(papers["counted"] == "visas", "about")
+    papers["counted"] = papers["counted"].map(
+        {"border entries": "arrivals", "visas": "permission", "work permits": "permission"}
+    )
+    both = pd.concat([counts, papers], ignore_index=True).astype({"value": int})
+    return both.sort_values(["counted", "year", "value"], ignore_index=True)
 
 
-def draw_counts(ax, rows: pd.DataFrame) -> None:
-    """Draw the counts of one kind: a dot, or an arrowhead for a bound; pale for grades C and D."""
-    marks = {"at least": "^", "about": "o", "at most": "v"}
-    for (grade, limit), some in rows.sort_values("grade").groupby(["grade", "limit"]):
-        strong = grade in "AB"
-        ax.plot(
-            some["year"],
-            some["value"],
-            marks[limit],
-            color=COLOUR,
-            mfc=COLOUR if strong else "white",
-            ms=6 if strong else 9,
-            zorder=4 if strong else 3,
-            clip_on=False,
-        )
-    ax.set(xlim=(2011.5, 2025.5), ylim=(0, 50_000), yticks=[0, 20_000, 40_000])
-    ax.set_title(_COUNTED[rows["counted"].iloc[0]])
-    ax.yaxis.set_major_formatter("{x:,.0f}")
-
-
-_COUNTED = {
-    "people present": "People present (stock)",
-    "permission": "Permission: quota, permits, visas",
-    "arrivals": "Arrivals (flow)",
-}
+def draw_counts(axes, counts: pd.DataFrame) -> None:
+    """Draw the three kinds of counts below each other, hollow for grades C and D."""
+    marks = {"at least": "^", "about": "o", "at most": "v", "visas": "s"}
+    titles = {
+        "arrivals": "Arrivals (flow)",
+        "people present": "People present (stock)",
+        "permission": "Permission: quota and permits; squares: visas of students and tourists",
+    }
+    deadline = data.read("events").query("date == '2019-12-22'")
+    for ax, (counted, rows) in zip(axes, counts.groupby("counted"), strict=True):
+        for (grade, figure), some in rows.groupby(["grade", "figure"]):
+            strong = grade in "AB"
+            look = {"mfc": COLOUR, "ms": 6, "zorder": 4} if strong else {"mfc": "white", "ms": 9}
+            ax.plot(some["year"], some["value"], marks[figure], color=COLOUR, clip_on=False, **look)
+        ax.set(xlim=(2011.5, 2025.5), ylim=(0, 50_000), yticks=[0, 20_000, 40_000])
+        ax.set_title(titles[counted])
+        ax.yaxis.set_major_formatter("{x:,.0f}")
+        charts.mark(ax, deadline if ax is axes[0] else deadline.assign(label=""))
 
 
 def quarters() -> pd.DataFrame:
@@ -82,15 +90,13 @@ def quarters() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Persons; one row a quarter ("2024-Q1"), in the order of time. A quarter with a total but
+        Entries; one row a quarter ("2024-Q1"), in the order of time. A quarter with a total but
         without purposes stands under "purpose not known"; one that was not published is blank.
     """
     entries = data.read("labor_russia_entries").query("counted == 'border entries'")
     entries = entries[entries["part"].str.startswith("Q") & (entries["year"] >= 2023)]
-    quarter = entries["year"].astype(str) + "-" + entries["part"]
-    table = entries.assign(quarter=quarter).pivot(
-        index="quarter", columns="purpose", values="count"
-    )
+    entries = entries.assign(quarter=entries["year"].astype(str) + "-" + entries["part"])
+    table = entries.pivot(index="quarter", columns="purpose", values="count").astype("Float64")
     split = table["study"].notna()
     return pd.DataFrame(
         {
@@ -98,42 +104,70 @@ def quarters() -> pd.DataFrame:
             "other purposes": (table["all"] - table["study"]).where(split),
             "purpose not known": table["all"].where(~split),
         }
-    ).astype("Float64")
+    )
 
 
 def draw_quarters(ax, table: pd.DataFrame) -> None:
     """Draw the quarters as stacked bars and say which were not published."""
-    places = np.arange(len(table))
-    grey = charts.tint(charts.GREY, 0.45)
-    looks = {"study": COLOUR, "other purposes": grey, "purpose not known": PALE}
-    below = np.zeros(len(table))
-    for name, colour in looks.items():
+    places, below = np.arange(len(table)), np.zeros(len(table))
+    colours = (COLOUR, charts.tint(charts.GREY, 0.45), PALE)
+    for name, colour in zip(table, colours, strict=True):
         values = table[name].fillna(0).to_numpy(dtype=float)
         ax.bar(places, values, bottom=below, color=colour, label=name, width=0.7)
         below += values
     for place in places[table.isna().all(axis=1)]:
-        ax.text(place, 150, "not\npublished", ha="center", fontsize=8.5, color=charts.INK)
+        ax.text(place, 150, "not\npublished", ha="center", fontsize=8.5)
     ax.set_xticks(places, [name.replace("-", "\n") for name in table.index])
     ax.set_ylim(0, 1.1 * below.max())
     ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.legend(loc="upper left")
 
 
-def write_shares(ax, table: pd.DataFrame) -> None:
-    """Write the wage bill in percent of output above each bar; "?" where it is not known."""
-    for year, row in table.iterrows():
-        share = 100 * row["wage_bill_usd_million"] / row["production_usd_million"]
+def world() -> pd.DataFrame:
+    """Return the published totals of workers abroad since 2012, without those of IT workers only.
+
+    Columns as in ``labor_workers``, and lowest and highest: the outermost number of each row.
+    """
+    rows = data.read("labor_workers").query("host == 'World' and year >= 2012 and sector != 'IT'")
+    bounds = rows[PERSONS].astype(float)
+    return rows.assign(lowest=bounds.min(axis=1), highest=bounds.max(axis=1))
+
+
+# 2. Kaesong ----------------------------------------------------------------------------------
+
+
+def draw_kaesong(ax, table: pd.DataFrame) -> None:
+    """Draw output and wage bill, and write the bill in percent of output above; "?" for a gap."""
+    output, bill = table["production_usd_million"], table["wage_bill_usd_million"]
+    ax.bar(table.index, output, color=charts.tint(charts.GREY, 0.35))
+    ax.bar(table.index, bill, color=COLOUR, width=0.5)
+    for year, share in (100 * bill / output).items():
         text = "?" if pd.isna(share) else f"{share:.0f}"
-        ax.annotate(
-            text,
-            (year, row["production_usd_million"]),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            fontsize=9.5,
-            fontweight="bold",
-            color=COLOUR,
-        )
+        _write(ax, text, (year, output[year]), (0, 3), ha="center", fontweight="bold", color=COLOUR)
+
+
+def _write(ax, text: str, place: tuple, offset: tuple, **look) -> None:
+    """Write ``text`` a few points away from a place in the units of the data."""
+    ax.annotate(text, place, offset, textcoords="offset points", fontsize=9.5, **look)
+
+
+def wage_bills() -> dict[int, tuple[Range, str]]:
+    """Return Kaesong's wage bill by year as a range in USD million, and how it was found.
+
+    2013 and 2014 are published only together, as a residual. The pay range of 2014, times the
+    workers counted before and after, gives 2014; the rest is 2013.
+    """
+    table = data.read("kaesong").set_index("year")
+    words = {"seen": "published wage bill", "derived": "wage bill from published totals"}
+    known = table[["wage_bill_usd_million", "wage_bill_basis"]].dropna()
+    bills = {int(row[0]): (Range.of(row[1]), words[row[2]]) for row in known.itertuples()}
+    if [year for year in table.index if year not in bills] == [2013, 2014]:
+        pay = table.loc[2014, ["average_wage_low_usd_month", "average_wage_high_usd_month"]]
+        around = sorted(table["workers_persons"].astype(float)[[2013, 2015]])
+        later = Range.between(*pay.astype(float)) * Range.between(*around) * (12 / 1e6)
+        bills[2014] = (later, "pay range of 2014 times workers counted before and after")
+        bills[2013] = (residual() - later, "rest of the published total after all other years")
+    return dict(sorted(bills.items()))
 
 
 def residual() -> float:
@@ -146,6 +180,9 @@ def residual() -> float:
     return float(last - data.read("kaesong")["wage_bill_usd_million"].sum())
 
 
+# 3. Where, and at what work? -----------------------------------------------------------------
+
+
 def by_source() -> pd.DataFrame:
     """Return, for each source that counts the world, China and Russia in one year, their shares.
 
@@ -156,27 +193,22 @@ def by_source() -> pd.DataFrame:
         columns China, Russia, elsewhere; then source and grade.
     """
     rows = data.read("labor_workers").query(
-        "place.isna() and counted == 'people present' and host in ['World', 'China', 'Russia']"
+        "place.isna() and counted == 'people present' and sector != 'IT' "
+        "and host in ['World', 'China', 'Russia']"
     )
-    rows = rows[rows["sector"] != "IT"]
-    persons = rows[["low_persons", "point_persons", "high_persons"]].astype("float64").mean(axis=1)
-    wide = rows.assign(persons=persons).pivot_table(
-        index=["year", "source"], columns="host", values="persons"
-    )
-    wide = wide.dropna()[["China", "Russia", "World"]]
+    rows = rows.assign(persons=rows[PERSONS].astype(float).mean(axis=1))
+    wide = rows.pivot_table(index=["year", "source"], columns="host", values="persons").dropna()
     shares = 100 * wide[["China", "Russia"]].div(wide["World"], axis=0)
     shares["elsewhere"] = 100 - shares.sum(axis=1)
     shares = shares.reset_index()
-    grade = rows.drop_duplicates("source").set_index("source")["grade"]
-    shares["grade"] = shares["source"].map(grade)
-    names = [data.cite(source) for source in shares["source"]]
-    shares.index = pd.Index(
-        [f"{name}, {year}" for name, year in zip(names, shares["year"], strict=True)], name="source"
-    )
-    shares = shares.rename(columns={"source": "ids"})
-    return shares[["China", "Russia", "elsewhere", "grade", "ids"]].rename(
-        columns={"ids": "sources"}
-    )
+    shares["grade"] = shares["source"].map(rows.groupby("source")["grade"].max())
+    return shares.set_index(_named(shares)).drop(columns="year")
+
+
+def _named(rows: pd.DataFrame) -> pd.Index:
+    """Return publisher and year of each row."""
+    pairs = zip(rows["source"], rows["year"], strict=True)
+    return pd.Index([f"{data.cite(source)}, {year}" for source, year in pairs], name="publisher")
 
 
 def draw_by_source(ax, shares: pd.DataFrame) -> None:
@@ -186,10 +218,9 @@ def draw_by_source(ax, shares: pd.DataFrame) -> None:
     places, left = np.arange(len(shares))[::-1], np.zeros(len(shares))
     for name, colour in looks.items():
         values = shares[name].to_numpy(dtype=float)
-        ax.barh(places, values, left=left, color=colour, height=0.6)
-        for place, start, value in zip(places, left, values, strict=True):
-            ink = "white" if name == "China" else charts.INK
-            ax.text(start + value / 2, place, f"{value:.0f}", ha="center", va="center", color=ink)
+        bars = ax.barh(places, values, left=left, color=colour, height=0.6)
+        ink = "white" if name == "China" else charts.INK
+        ax.bar_label(bars, fmt="{:.0f}", label_type="center", color=ink)
         ax.text(left[0] + values[0] / 2, places[0] + 0.4, name, ha="center", fontweight="bold")
         left += values
     ax.set_yticks(places, shares.index)
@@ -199,59 +230,58 @@ def draw_by_source(ax, shares: pd.DataFrame) -> None:
     ax.xaxis.set_major_formatter("{x:.0f} %")
 
 
-def sectors() -> pd.DataFrame:
-    """Return how many sources name each sector in ``labor_workers``, and in how many hosts.
+def named_sectors() -> pd.DataFrame:
+    """Return who names which sector for which host, in the tables of workers and of pay.
 
     Returns
     -------
     DataFrame
-        One row a sector, most often named first: sources, hosts (World left out), and claimed
-        (True if the article names it).
+        Columns sector, host (missing for the whole world or a group of states), source, grade.
     """
-    rows = data.read("labor_workers").query("sector != 'all'")
-    rows = rows.assign(sector=rows["sector"].str.split(";")).explode("sector")
-    table = pd.DataFrame(
-        {
-            "sources": rows.groupby("sector")["source"].nunique(),
-            "hosts": rows[rows["host"] != "World"].groupby("sector")["host"].nunique(),
-        }
+    paid = data.read("labor_wages").query("who in ['workers abroad', 'IT workers']")
+    rows = pd.concat([data.read("labor_workers"), paid], ignore_index=True)
+    rows = rows[["sector", "host", "source", "grade"]]
+    rows = rows[rows["sector"] != "all"].assign(
+        sector=rows["sector"].str.replace(r" \(.*", "", regex=True).str.split(";"),
+        host=rows["host"].where(~rows["host"].str.contains("World|states|other")),
     )
-    table = table.fillna(0).astype(int)
-    table["claimed"] = table.index.isin(CLAIMED)
-    return (
-        table.reset_index()
-        .sort_values(["sources", "hosts", "sector"], ascending=[False, False, True])
-        .set_index("sector")
-    )
+    return rows.explode("sector", ignore_index=True)
 
 
-def across(ax) -> None:
-    """Give horizontal bars their grid, and room for the texts at their ends."""
+def draw_bars(ax, values: pd.Series, texts: list[str], colours: list[str] | str = COLOUR) -> None:
+    """Draw horizontal bars, the first on top, each with a text at its end; a gap has no bar."""
+    places = np.arange(len(values))[::-1]
+    bars = ax.barh(places, values.fillna(0).astype(float), color=colours)
+    ax.bar_label(bars, texts, padding=4, fontsize=9.5)
+    ax.set_yticks(places, values.index)
     ax.margins(x=0.14)
     ax.locator_params(axis="x", nbins=5)
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    _across(ax)
+
+
+def _across(ax) -> None:
+    """Give horizontal bars their grid."""
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", visible=True)
     ax.tick_params(axis="y", length=0)
-    ax.xaxis.set_major_formatter("{x:,.0f}")
 
 
-def write_bars(ax, texts: list[str], values) -> None:
-    """Write a text at the right end of each horizontal bar, the first bar on top."""
-    for place, (text, value) in enumerate(
-        zip(reversed(texts), reversed(list(values)), strict=True)
-    ):
-        ax.annotate(
-            text,
-            (value, place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9.5,
-        )
+# 4. What does the state keep? ----------------------------------------------------------------
+
+
+def taken_abroad() -> pd.DataFrame:
+    """Return the rows of ``labor_wages`` that give the state's share of pay abroad.
+
+    Soldiers, IT workers and Kaesong are left out. Added is the middle of each share in percent
+    (of one bound alone, the bound).
+    """
+    rows = data.read("labor_wages").query("who == 'workers abroad'").dropna(subset=SHARE, how="all")
+    return rows.assign(middle=rows[SHARE].mean(axis=1))
 
 
 def share_bars() -> pd.DataFrame:
-    """Return the reports on the state's share of pay abroad, the highest first.
+    """Return the reports on the state's share of pay abroad as bars, the highest first.
 
     Returns
     -------
@@ -259,51 +289,46 @@ def share_bars() -> pd.DataFrame:
         Columns label, year, low, high and middle in percent (one bound alone stands for all
         three), source and grade.
     """
-    rows = data.read("labor_wages").query("who == 'workers abroad'").dropna(subset=SHARE, how="all")
-    kind = (", " + rows["sector"]).where(rows["sector"] != "all", "")
-    table = pd.DataFrame(
-        {
-            "label": rows["host"] + " " + rows["year"].astype(str) + kind,
-            "year": rows["year"],
-            "low": rows[SHARE].min(axis=1),
-            "high": rows[SHARE].max(axis=1),
-            "middle": rows[SHARE].mean(axis=1),
-            "source": rows["source"],
-            "grade": rows["grade"],
-        }
+    rows = taken_abroad()
+    work = (", " + rows["sector"]).where(rows["sector"] != "all", "")
+    rows = rows.assign(
+        label=rows["host"] + " " + rows["year"].astype(str) + work,
+        low=rows[SHARE].min(axis=1),
+        high=rows[SHARE].max(axis=1),
     )
-    return table.sort_values(["middle", "label"], ascending=[False, True], ignore_index=True)
+    rows = rows.sort_values(["middle", "label"], ascending=[False, True], ignore_index=True)
+    return rows[["label", "year", "low", "high", "middle", "source", "grade"]]
 
 
-def two_families() -> pd.DataFrame:
-    """Return the estimates of all workers abroad that are no copies, of both families."""
-    rows = data.read("labor_income_estimates").query("scope == 'all workers abroad'")
-    return rows[~rows["lineage"].isin(COPIES)]
+# 5. Workers, wage, share ---------------------------------------------------------------------
 
-
-def ranges_of(year: int = 2017) -> dict[str, Range]:
-    """Return the inputs of the model of one year, by name as "workers in Russia".
-
-    Each runs from the lowest to the highest report, with the middle as its central value:
-    workers in persons, wage in USD a month, share in percent. Soldiers, IT workers and Kaesong
-    are left out.
-    """
-    rows = data.read("labor_model_parameters")
-    rows = rows[(rows["year"] == year) & (rows["who"] == "workers abroad")]
-    return {
-        f"{what} in {row['host']}": Range.between(
-            row[f"{name}_low_{unit}"], row[f"{name}_high_{unit}"]
-        )
-        for row in rows.to_dict("records")
-        for what, (name, unit) in _INPUTS.items()
-    }
-
-
+#: The inputs of the model, and the words of their columns before and after low or high.
 _INPUTS = {
     "workers": ("workers", "persons"),
     "wage": ("wage", "usd_month"),
     "share": ("state_share", "percent"),
 }
+
+
+def ranges_of(year: int = 2017, who: str = "workers abroad") -> dict[str, Range]:
+    """Return the inputs of the model of one year, by name as "workers in Russia".
+
+    Each runs from the lowest to the highest report, with the middle as its central value:
+    workers in persons, wage in USD a month, share in percent.
+    """
+    rows = data.read("labor_model_parameters")
+    rows = rows[(rows["year"] == year) & (rows["who"] == who)]
+    return {
+        f"{what} in {row['host']}": Range.between(*_ends(row, what))
+        for row in rows.to_dict("records")
+        for what in _INPUTS
+    }
+
+
+def _ends(row: dict, what: str) -> tuple[float, float]:
+    """Return the lowest and the highest report of one input of the model."""
+    name, unit = _INPUTS[what]
+    return row[f"{name}_low_{unit}"], row[f"{name}_high_{unit}"]
 
 
 def model(**inputs):
@@ -319,34 +344,76 @@ def model(**inputs):
     return sum(parts[1:], start=parts[0]) * (12 / 100 / 1e6)
 
 
+def draw_spans(ax, spans: dict[str, tuple[float, float]]) -> None:
+    """Draw spans in USD million above a histogram; the first is the model's own, drawn pale."""
+    top = ax.get_ylim()[1]
+    for place, (name, (low, high)) in enumerate(spans.items()):
+        y, colour = (1.42 * top, charts.INK) if place else (1.1 * top, PALE)
+        ax.plot([low, high], [y, y], color=colour, linewidth=6, solid_capstyle="butt")
+        ax.text(low, y + 0.07 * top, f"{name}, {low:,.0f} to {high:,.0f}", fontsize=9.5)
+    ax.set(xlim=(0, 2400), ylim=(0, top * 1.65), yticks=[])
+    ax.spines["left"].set_visible(False)
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+
+
 def draw_tornado(ax, table: pd.DataFrame, centre: float) -> None:
     """Draw one bar an input, widest on top, around the result at the central values."""
     places = np.arange(len(table))[::-1]
     ax.barh(places, table["high"] - table["low"], left=table["low"], color=COLOUR, height=0.6)
     ax.axvline(centre, color=charts.INK, linewidth=1.2)
     ax.set_yticks(places, table["input"])
-    room = 0.05 * table["spread"].max()
-    ax.set_xlim(table["low"].min() - room, table["high"].max() + room)
     ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", visible=True)
+    _across(ax)
 
 
-def draw_families(ax, spans: dict[str, tuple[float, float]], top: float) -> None:
-    """Draw spans in USD million above a histogram; the first is the model's own, drawn pale."""
-    for level, (name, (low, high)) in enumerate(spans.items()):
-        y = top * (1.14 if level == 0 else 1.44)
-        colour = PALE if level == 0 else charts.INK
-        ax.plot([low, high], [y, y], color=colour, linewidth=6, solid_capstyle="butt")
-        text = f"{name}, {low:,.0f} to {high:,.0f}"
-        if level == 0:
-            ax.text(high + 25, y, text, va="center", fontsize=9.5)
-        else:
-            ax.text(low, y + top * 0.06, text, fontsize=9.5)
-    ax.set(xlim=(0, 2400), ylim=(0, top * 1.65), yticks=[])
+# 6. The echo chamber -------------------------------------------------------------------------
+
+
+def estimates() -> pd.DataFrame:
+    """Return the estimates of the income from all workers abroad, each with its amount in words."""
+    rows = data.read("labor_income_estimates").query("scope == 'all workers abroad'")
+    return rows.assign(amount=[_amount(*values) for values in rows[AMOUNTS].to_numpy(dtype=float)])
+
+
+def _amount(low: float, point: float, high: float) -> str:
+    if pd.notna(point):
+        return f"{point:,.0f}"
+    if pd.notna(low) and pd.notna(high):
+        return f"{low:,.0f} to {high:,.0f}"
+    return f"more than {low:,.0f}" if pd.notna(low) else f"at most {high:,.0f}"
+
+
+def families() -> pd.DataFrame:
+    """Return the estimates of all workers abroad that were copied, with their copies.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `estimates`, each origin before its copies, and root (the estimate that the row
+        goes back to); index the publisher.
+    """
+    rows = estimates()
+    rows = rows.assign(root=rows["copies"].fillna(rows["source"]))
+    rows = rows[rows["root"].isin(rows["copies"].dropna())]
+    first = rows["root"].map(rows.set_index("source")["year"])
+    rows = rows.assign(first=first).sort_values(["first", "root", "year"])
+    return rows.set_index(pd.Index([data.cite(source) for source in rows["source"]], name="name"))
+
+
+def draw_lineage(ax, rows: pd.DataFrame) -> None:
+    """Draw each estimate at its year, and a line to each copy from the one that it copies."""
+    at = {row.source: (row.year, -place) for place, row in enumerate(rows.itertuples())}
+    for name, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        (x, y), (start, top) = at[row["source"]], at[row["root"]]
+        ax.plot([start, start, x], [top, y, y], color=PALE, linewidth=1.6, zorder=1)
+        face = "white" if row["lineage"] in COPIES else COLOUR
+        ax.plot(x, y, "o", color=COLOUR, mfc=face, ms=8, zorder=3)
+        ax.text(x + 0.2, y, f"{name}: {row['amount']}", va="center", fontsize=9.5)
+    first, last = rows["year"].min(), rows["year"].max()
+    ax.set(xlim=(first - 0.4, last + 3.4), ylim=(0.3 - len(rows), 0.7), yticks=[])
+    ax.set_xticks(range(first, last + 1))
+    ax.grid(visible=False)
     ax.spines["left"].set_visible(False)
-    ax.xaxis.set_major_formatter("{x:,.0f}")
 
 
 def implied() -> pd.DataFrame:
@@ -358,98 +425,40 @@ def implied() -> pd.DataFrame:
         One row an estimate of all workers abroad: label, low and high in USD a month (blank
         where the source gives only a bound on the other side), family, lineage, source, grade.
     """
-    rows = data.read("labor_income_estimates").query("scope == 'all workers abroad'")
-    rows = rows[rows["workers_low_persons"].notna() | rows["workers_high_persons"].notna()]
+    rows = estimates().dropna(subset=["workers_low_persons", "workers_high_persons"], how="all")
     few = rows["workers_low_persons"].fillna(rows["workers_high_persons"]).astype(float)
     many = rows["workers_high_persons"].fillna(rows["workers_low_persons"]).astype(float)
     low = rows["point_usd_million"].fillna(rows["low_usd_million"])
     high = rows["point_usd_million"].fillna(rows["high_usd_million"])
-    # More than 90,000 workers share a sum: then the sum for each is a ceiling, not a figure.
-    open_ended = rows["workers_high_persons"].isna() & rows["low_usd_million"].isna()
+    # "More than" so many workers share a sum: then the sum for each is a ceiling, not a figure.
+    ceiling = rows["workers_high_persons"].isna() & rows["low_usd_million"].isna()
+    lists = np.where(rows["lineage"] == "compilation", " (list)", "")
     table = rows.assign(
-        label=[f"{data.cite(s)}, {y}" for s, y in zip(rows["source"], rows["year"], strict=True)],
-        low=(low * 1e6 / many / 12).where(~open_ended),
+        label=_named(rows) + lists,
+        low=(low * 1e6 / many / 12).mask(ceiling),
         high=high * 1e6 / few / 12,
     )
-    columns = ["label", "year", "low", "high", "family", "lineage", "source", "grade"]
-    table = table[columns]
-    table.loc[table["lineage"] == "compilation", "label"] += " (list)"
     needs = table[["low", "high"]].max(axis=1)
-    order = table.assign(needs=needs).sort_values(["needs", "year"], ascending=[False, True])
-    return order.drop(columns="needs").reset_index(drop=True)
+    table = table.assign(needs=needs).sort_values(["needs", "year"], ascending=[False, True])
+    columns = ["label", "year", "low", "high", "family", "lineage", "source", "grade"]
+    return table[columns].reset_index(drop=True)
 
 
 def draw_implied(ax, rows: pd.DataFrame, pay: tuple[float, float]) -> None:
     """Draw what each estimate needs as a bar or, for a bound, an arrowhead; band: gross pay."""
     ax.axvspan(*pay, color=charts.tint(charts.GREY, 0.25), zorder=0)
-    places = np.arange(len(rows))[::-1]
-    for place, row in zip(places, rows.to_dict("records"), strict=True):
-        style = charts.grade_style(row["grade"], COLOUR)
-        if row["low"] < row["high"]:
-            ax.barh(place, row["high"] - row["low"], left=row["low"], height=0.55, **style)
-            continue
-        mark = ">" if pd.isna(row["high"]) else "<" if pd.isna(row["low"]) else "D"
-        value = row["low"] if mark == ">" else row["high"]
-        ax.plot(value, place, mark, color=COLOUR, mfc=style["facecolor"], ms=8)
-    ax.set_yticks(places, rows["label"])
-    ax.set(xlim=(0, 4000), ylim=(-0.7, len(rows) - 0.3))
+    charts.range_bars(ax, rows, colour=COLOUR)
+    for bound, other, mark in (("low", "high", ">"), ("high", "low", "<")):
+        for place, row in enumerate(rows[::-1].to_dict("records")):
+            if pd.isna(row[other]):
+                face = charts.grade_style(row["grade"], COLOUR)["facecolor"]
+                ax.plot(row[bound], place, mark, color=COLOUR, mfc=face, ms=8)
+    ax.set(xlim=(0, 4000))
     ax.text(np.mean(pay), len(rows) - 0.9, "gross pay", ha="center", va="top", fontsize=9)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", visible=True)
     ax.xaxis.set_major_formatter("{x:,.0f}")
 
 
-def amount(row) -> str:
-    """Return an estimate in words, as "1,200 to 2,300", "at most 300" or "500"."""
-    low, point, high = (row[f"{n}_usd_million"] for n in ("low", "point", "high"))
-    if pd.notna(point):
-        return f"{point:,.0f}"
-    if pd.notna(low) and pd.notna(high):
-        return f"{low:,.0f} to {high:,.0f}"
-    return f"more than {low:,.0f}" if pd.notna(low) else f"at most {high:,.0f}"
-
-
-def draw_lineage(ax, rows: pd.DataFrame) -> None:
-    """Draw each estimate at its year, and an arrow to each copy from the one that it copies."""
-    rows = rows.sort_values(["root_year", "root", "year"], ignore_index=True)
-    place = {source: len(rows) - 1 - k for k, source in enumerate(rows["source"])}
-    year = dict(zip(rows["source"], rows["year"], strict=True))
-    for row in rows.to_dict("records"):
-        x, y = row["year"], place[row["source"]]
-        copy = row["lineage"] in COPIES
-        face = "white" if copy else COLOUR
-        ax.plot(x, y, "o", color=COLOUR, mfc=face, ms=8, zorder=3)
-        ax.text(x + 0.2, y, f"{row['name']}: {row['amount']}", va="center", fontsize=9.5)
-        if copy:
-            root = row["copies"]
-            ax.plot([year[root]] * 2, [place[root], y], color=PALE, linewidth=1.6, zorder=1)
-            ax.plot([year[root], x - 0.12], [y, y], color=PALE, linewidth=1.6, zorder=1)
-    first, last = rows["year"].min(), rows["year"].max()
-    ax.set(xlim=(first - 0.4, last + 3.4), ylim=(-0.7, len(rows) - 0.3), yticks=[])
-    ax.set_xticks(range(first, last + 1))
-    ax.grid(visible=False)
-    ax.spines["left"].set_visible(False)
-
-
-def families() -> pd.DataFrame:
-    """Return the estimates of all workers abroad that were copied, with their copies.
-
-    Returns
-    -------
-    DataFrame
-        Columns of ``labor_income_estimates``, and name (publisher), amount in words (USD
-        million), root (the estimate that the row goes back to) and its year.
-    """
-    rows = data.read("labor_income_estimates").query("scope == 'all workers abroad'")
-    rows = rows.assign(root=rows["copies"].fillna(rows["source"]))
-    rows = rows[rows["root"].isin(rows["copies"].dropna())]
-    first = rows.set_index("source")["year"]
-    return rows.assign(
-        root_year=rows["root"].map(first),
-        name=[data.cite(source) for source in rows["source"]],
-        amount=[amount(row) for row in rows.to_dict("records")],
-    )
+# Exercises ----------------------------------------------------------------------------------
 
 
 def answers() -> dict[str, Exercise]:
@@ -638,6 +647,9 @@ def _per_worker() -> Exercise:
 check = Checker(answers)
 
 
+# Explore -------------------------------------------------------------------------------------
+
+
 def explorer():
     """Return the explorer: choose host, workers, wage and share, and see the state's income."""
     labels = [*_hosts()]
@@ -654,30 +666,20 @@ def explorer():
 
 def _hosts() -> dict[str, list[dict]]:
     """Return the rows of the model by label: all hosts of 2017 together, then each row."""
-    rows = [r for r in _records("labor_model_parameters") if r["who"] in _PAID_ABROAD]
-    last = max(row["year"] for row in rows)
-    rows = [row for row in rows if row["who"] == "workers abroad" or row["year"] == last]
-    whole = [row for row in rows if row["year"] == 2017 and row["who"] == "workers abroad"]
+    rows = data.read("labor_model_parameters")
+    last = rows["year"].max()
+    it = (rows["who"] == "IT workers") & (rows["year"] == last)
+    rows = rows[(rows["who"] == "workers abroad") | it].to_dict("records")
+    whole = [row for row in rows if row["year"] == 2017]
     single = {f"{row['host']} {row['year']}": [row] for row in rows}
     return {f"All {len(whole)} hosts 2017": whole, **single}
-
-
-_PAID_ABROAD = ("workers abroad", "IT workers")
-_PICTURE = {"workers": "{:,.0f} persons", "wage": "{:,.0f} USD a month", "share": "{:.0f} percent"}
 
 
 def _setting(rows: list[dict], places: dict[str, float]) -> dict[str, float]:
     """Return persons, mean wage, mean share and income when each input stands at its place."""
     persons, wage, share = (
-        np.array(
-            [
-                row[f"{name}_low_{unit}"]
-                + (row[f"{name}_high_{unit}"] - row[f"{name}_low_{unit}"]) * places[what] / 100
-                for row in rows
-            ],
-            dtype=float,
-        )
-        for what, (name, unit) in _INPUTS.items()
+        np.array([low + (high - low) * places[what] / 100 for low, high in _all_ends(rows, what)])
+        for what in _INPUTS
     )
     paid, taken = persons * wage, persons * wage * share / 100
     return {
@@ -688,29 +690,37 @@ def _setting(rows: list[dict], places: dict[str, float]) -> dict[str, float]:
     }
 
 
+def _all_ends(rows: list[dict], what: str) -> list[tuple[float, float]]:
+    return [_ends(row, what) for row in rows]
+
+
+_PICTURE = {
+    "workers": "{:,.0f} persons",
+    "wage": "{:,.0f} USD a month",
+    "share": "{:.0f} percent",
+    "income": "{:,.0f} million USD a year",
+}
+
+
 def _draw_model(fig, host: str, workers: int, wage: int, share: int) -> str:
     """Draw where each input stands among its reports, and the result; return the alt text."""
     rows, places = _hosts()[host], {"workers": workers, "wage": wage, "share": share}
-    now = _setting(rows, places)
-    low, high = (_setting(rows, dict.fromkeys(places, end))["income"] for end in (0, 100))
-    ax = fig.add_axes((0, 0, 1, 0.84), xlim=(-18, 106), ylim=(-4.25, 0.5))
+    now, ends = _setting(rows, places), {}
+    for name in places:
+        ends[name] = [_setting(rows, places | {name: end})[name] for end in (0, 100)]
+    ends["income"] = [_setting(rows, dict.fromkeys(places, end))["income"] for end in (0, 100)]
+    ax = fig.add_axes((0, 0, 1, 0.84), xlim=(-18, 106), ylim=(-3.6, 0.5))
     ax.set_axis_off()
-    for y, (name, place) in enumerate(places.items()):
-        ends = [_setting(rows, places | {name: end})[name] for end in (0, 100)]
-        _draw_bar(ax, -y, name, (0, 100), place, ends)
-        text = _PICTURE[name].format(now[name])
-        ax.text(50, 0.2 - y, text, ha="center", fontweight="bold", fontsize=11)
-    top = 900 if len(rows) > 1 else 450
-    ax.plot([0, 100], [-3.2, -3.2], color=charts.GREY, linewidth=1)
-    scale = [100 * value / top for value in (low, high, now["income"])]
-    _draw_bar(ax, -3.2, "income", scale[:2], scale[2], [low, high])
-    ax.text(0, -3.95, f"income drawn from 0 to {top} million USD a year", color=charts.GREY)
+    top = {name: high for name, (_, high) in ends.items()}
+    top["income"] = 900 if len(rows) > 1 else 450
+    for y, name in enumerate(now):
+        _draw_bar(ax, -y, name, now[name], ends[name], 100 / top[name])
     overlap = " (also in lesson 3)" if rows[0]["who"] == "IT workers" else ""
-    fig.text(
-        0.012, 0.93, f"{host}: {now['income']:,.0f} million USD a year", size=14, weight="bold"
-    )
-    subtitle = f"The state's income{overlap}; pale: from the lowest to the highest report"
+    title = f"{host}: {_PICTURE['income'].format(now['income'])}"
+    fig.text(0.012, 0.93, title, size=14, weight="bold")
+    subtitle = f"The state's income{overlap}; each line from 0; pale: lowest to highest report"
     fig.text(0.012, 0.87, subtitle, size=10.5)
+    low, high = ends["income"]
     return (
         f"Model of the state's income from {host}{overlap}. Three bars show where workers, wage "
         f"and state share stand between the lowest and the highest report: {now['workers']:,.0f} "
@@ -720,14 +730,26 @@ def _draw_model(fig, host: str, workers: int, wage: int, share: int) -> str:
     )
 
 
-def _draw_bar(ax, y: float, name: str, span, place: float, ends: list[float]) -> None:
-    """Draw a pale bar over ``span`` with its ends in numbers, and a dot at ``place``."""
+def _draw_bar(ax, y: float, name: str, value: float, ends: list[float], scale: float) -> None:
+    """Draw a line from 0, a pale bar between ``ends`` with their numbers, a dot at ``value``."""
+    low, high = (scale * end for end in ends)
+    ax.plot([0, 100], [y, y], color=charts.GREY, linewidth=1)
+    ax.plot([low, high], [y, y], color=PALE, linewidth=9, solid_capstyle="butt")
+    ax.plot(scale * value, y, "o", color=COLOUR, markersize=12)
     ax.text(-3, y, name, ha="right", va="center", fontsize=11)
-    ax.plot(span, [y, y], color=PALE, linewidth=9, solid_capstyle="butt")
-    ax.plot(place, y, "o", color=COLOUR, markersize=12)
-    near = span[1] - span[0] < 12
-    ax.text(span[0], y - 0.36, f"{ends[0]:,.0f}", color=charts.GREY, ha="right" if near else "left")
-    ax.text(span[1], y - 0.36, f"{ends[1]:,.0f}", color=charts.GREY, ha="left" if near else "right")
+    ax.text(0, y + 0.2, _PICTURE[name].format(value), fontweight="bold", fontsize=11)
+    ax.text(low, y - 0.36, f"{ends[0]:,.0f}", color=charts.GREY, ha="right" if low > 8 else "left")
+    if ends[1] > ends[0]:
+        ax.text(
+            high,
+            y - 0.36,
+            f"{ends[1]:,.0f}",
+            color=charts.GREY,
+            ha="left" if high < 90 else "right",
+        )
+
+
+# Income --------------------------------------------------------------------------------------
 
 
 def income() -> pd.DataFrame:
@@ -743,30 +765,26 @@ def income() -> pd.DataFrame:
     DataFrame
         See `utils.results.income_frame`.
     """
-    return income_frame([*_estimates(), *_modelled(), *_kaesong(), *_it_workers()])
+    return income_frame([*_published(), *_modelled(), *_kaesong(), *_it_workers()])
 
 
-def _estimates() -> list[dict]:
+def _published() -> list[dict]:
     """One row a family and year: estimates of its own, no copies; a bound alone gives no row."""
-    rows = data.read("labor_income_estimates").query("scope == 'all workers abroad'")
-    rows = rows[rows["family"].isin(["hundreds of millions", "billions"])]
-    rows = rows[~rows["lineage"].isin(COPIES)]
-    columns = ["low_usd_million", "point_usd_million", "high_usd_million"]
+    rows = estimates()
+    rows = rows[(rows["family"] != "both") & ~rows["lineage"].isin(COPIES)]
     found = []
     for (family, year), some in rows.groupby(["family", "year"]):
-        point = some["point_usd_million"].notna()
-        span = some["low_usd_million"].notna() & some["high_usd_million"].notna()
-        if not (point | span).any():
+        low, point, high = (some[name] for name in AMOUNTS)
+        if not (point.notna() | (low.notna() & high.notna())).any():
             continue
-        values = some[columns]
-        middles = values.mean(axis=1)
+        middles = some[AMOUNTS].mean(axis=1)
         alone = "; one figure, published without a range" if len(some) == 1 and point.any() else ""
         found.append(
             income_row(
                 year,
                 f"workers abroad ({family})",
                 "state take",
-                (values.min().min(), middles.median(), values.max().max()),
+                (some[AMOUNTS].min().min(), middles.median(), some[AMOUNTS].max().max()),
                 f"published estimates without copies ({len(some)}); low and high: the outermost "
                 f"figures named; central: median of their middles{alone}",
                 some,
@@ -775,21 +793,21 @@ def _estimates() -> list[dict]:
     return found
 
 
-def _modelled() -> list[dict]:
-    rows = data.read("labor_model_parameters").query("who == 'workers abroad'")
+def _modelled(who: str = "workers abroad") -> list[dict]:
+    """One row a year: the product of the ranges, all low, all in the middle, all high."""
+    rows = data.read("labor_model_parameters")
     found = []
-    for year, some in rows.groupby("year"):
-        result = model(**ranges_of(int(year)))
-        hosts = [*some["host"]]
-        item = "workers abroad (model)" if len(hosts) > 1 else f"workers in {hosts[0]} (model)"
+    for year, some in rows[rows["who"] == who].groupby("year"):
+        result = model(**ranges_of(int(year), who))
+        one_host = who == "workers abroad" and len(some) == 1
         found.append(
             income_row(
                 year,
-                item,
+                f"workers in {some['host'].iloc[0]} (model)" if one_host else f"{who} (model)",
                 "state take",
                 (result.low, result.central, result.high),
-                f"workers times wage times state share times 12 months for {', '.join(hosts)}; "
-                "all low, all in the middle, all high",
+                "workers times wage times state share times 12 months for "
+                f"{', '.join(some['host'])}; all low, all in the middle, all high",
                 some,
             )
         )
@@ -797,15 +815,15 @@ def _modelled() -> list[dict]:
 
 
 def _kaesong() -> list[dict]:
-    bills, spans = data.read("kaesong"), wage_bills()
+    bills = data.read("kaesong").set_index("year")
     parts = data.read("labor_model_parameters").query("who == 'Kaesong'")
-    share = Range.between(*(parts[name].iloc[0] / 100 for name in SHARE))
+    kept = Range.between(*(parts[name].iloc[0] / 100 for name in SHARE))
     found = []
-    for year, (span, basis) in spans.items():
-        used = bills.loc[bills["year"] == year, ["wage_bill_source", "wage_bill_grade"]].dropna()
+    for year, (span, basis) in wage_bills().items():
+        used = bills.loc[[year], ["wage_bill_source", "wage_bill_grade"]].dropna()
         split = used.empty
         used = _used_for_split() if split else used
-        taken = span * share
+        taken = span * kept
         found += [
             income_row(
                 year,
@@ -828,33 +846,8 @@ def _kaesong() -> list[dict]:
     return found
 
 
-def wage_bills() -> dict[int, tuple[Range, str]]:
-    """Return Kaesong's wage bill by year as a range in USD million, and how it was found.
-
-    2013 and 2014 are published only together, as a residual. The pay range of 2014, times the
-    workers counted before and after, gives 2014; the rest is 2013.
-    """
-    table = data.read("kaesong").set_index("year")
-    bills = {
-        int(year): (
-            Range.of(value),
-            "published wage bill" if basis == "seen" else "wage bill from published totals",
-        )
-        for year, value, basis in table[["wage_bill_usd_million", "wage_bill_basis"]]
-        .dropna()
-        .itertuples()
-    }
-    gap = [int(year) for year in table.index if year not in bills]
-    if gap == [2013, 2014]:
-        pay = table.loc[2014, ["average_wage_low_usd_month", "average_wage_high_usd_month"]]
-        around = sorted(table["workers_persons"].astype(float)[[2013, 2015]])
-        later = Range.between(*pay.astype(float)) * Range.between(*around) * (12 / 1e6)
-        bills[2014] = (later, "pay range of 2014 times workers counted before and after")
-        bills[2013] = (residual() - later, "rest of the published total after all other years")
-    return dict(sorted(bills.items()))
-
-
 def _used_for_split() -> list:
+    """Return the rows behind the split of the residual into 2013 and 2014."""
     totals = data.read("kaesong_totals").query("measure == 'wage bill'")
     table = data.read("kaesong").set_index("year")
     pay = table.loc[[2014], ["average_wage_source", "average_wage_grade"]]
@@ -862,49 +855,23 @@ def _used_for_split() -> list:
 
 
 def _it_workers() -> list[dict]:
+    """One row a year: a published figure or range, else the model."""
     rows = data.read("labor_income_estimates").query("scope == 'IT workers'")
-    found = []
-    for year, some in rows.groupby("year"):
-        full = some.dropna(subset=["low_usd_million", "high_usd_million"])
-        point = some["point_usd_million"].dropna()
-        if len(point):
-            span, concept = Range.of(point.iloc[0]), "state take"
-        elif len(full):
-            span = Range.between(full["low_usd_million"].min(), full["high_usd_million"].max())
-            concept = "gross receipts"
-        else:
-            continue
-        basis = "published estimate" + ("" if len(point) else "; central: the middle of the range")
-        found.append(
-            income_row(
-                year,
-                "IT workers",
-                concept,
-                (span.low, span.central, span.high),
-                f"{basis}; overlaps with lesson 3, count once",
-                some,
-            )
-        )
-    rows = data.read("labor_model_parameters").query("who == 'IT workers'")
-    rows = rows[~rows["year"].isin([row["year"] for row in found])]
-    for row in rows.to_dict("records"):
-        spans = [
-            Range.between(row[f"{name}_low_{unit}"], row[f"{name}_high_{unit}"])
-            for name, unit in _INPUTS.values()
-        ]
-        result = spans[0] * spans[1] * spans[2] * (12 / 100 / 1e6)
-        found.append(
-            income_row(
-                row["year"],
-                "IT workers",
-                "state take",
-                (result.low, result.central, result.high),
-                "model: workers times wage times state share times 12 months; overlaps with "
-                "lesson 3, count once",
-                rows[rows["year"] == row["year"]],
-            )
-        )
-    return found
+    found = {}
+    for number, (low, point, high) in rows[AMOUNTS].astype(float).T.items():
+        row = rows.loc[[number]]
+        values = (point, point, point) if pd.notna(point) else (low, (low + high) / 2, high)
+        if pd.notna(values[1]):
+            concept = "state take" if pd.notna(point) else "gross receipts"
+            basis = "published estimate; central: the middle"
+            year = int(row["year"].iloc[0])
+            found[year] = income_row(year, "IT workers", concept, values, basis, row)
+    modelled = {row["year"]: row | {"item": "IT workers"} for row in _modelled("IT workers")}
+    once = "; overlaps with lesson 3, count once"
+    return [row | {"basis": row["basis"] + once} for row in (modelled | found).values()]
+
+
+# Verdicts ------------------------------------------------------------------------------------
 
 
 def verdicts() -> pd.DataFrame:
@@ -912,16 +879,6 @@ def verdicts() -> pd.DataFrame:
     return verdict_frame(
         [_verdict_l1(), _verdict_l2(), _verdict_l3(), _verdict_l4(), _verdict_l5()]
     )
-
-
-def world() -> pd.DataFrame:
-    """Return the published totals of workers abroad since 2012, without those of IT workers only.
-
-    Columns as in ``labor_workers``, and lowest and highest: the outermost number of each row.
-    """
-    rows = data.read("labor_workers").query("host == 'World' and year >= 2012 and sector != 'IT'")
-    bounds = rows[["low_persons", "point_persons", "high_persons"]].astype("float64")
-    return rows.assign(lowest=bounds.min(axis=1), highest=bounds.max(axis=1))
 
 
 def _verdict_l1() -> dict:
@@ -951,21 +908,21 @@ def _verdict_l2() -> dict:
         f"China and Russia together have {both.min():.0f} to {both.max():.0f} percent in the "
         f"{len(both)} sources that count both, from {years.min()} to {years.max()}. For China "
         "these are estimates without a count.",
-        shares[["sources", "grade"]],
+        shares,
     )
 
 
 def _verdict_l3() -> dict:
-    table = sectors()
-    counts = {name: int(table["sources"].get(name, 0)) for name in CLAIMED}
-    hit = [name for name in CLAIMED if name in table.index[:3]]
-    weak = [name for name in CLAIMED if name not in hit]
-    most = max((counts[name] for name in weak), default=table["sources"].max())
-    more = table.index[(table["sources"] > most) & ~table["claimed"]]
+    rows = named_sectors()
+    named = rows.groupby("sector")["source"].nunique().sort_values(ascending=False)
+    counts = named.reindex(list(CLAIMED), fill_value=0)
+    hit = [name for name in CLAIMED if name in named.index[:3]]
+    weak = counts.drop(hit)
+    more = named.index[named > weak.max()].difference(CLAIMED, sort=False) if len(weak) else []
     listed = ", ".join(f"{name} by {count}" for name, count in counts.items())
     left_out = (
         f" The article leaves out {', '.join(more)}: each is named more often than "
-        f"{' or '.join(weak)}."
+        f"{' or '.join(weak.index)}."
         if len(more)
         else ""
     )
@@ -975,32 +932,30 @@ def _verdict_l3() -> dict:
         len(hit),
         "of the three claimed sectors among the three most often named",
         f"Sources that name them: {listed}.{left_out}",
-        data.read("labor_workers").query("sector != 'all'"),
+        rows,
     )
 
 
 def _verdict_l4() -> dict:
-    rows = data.read("labor_wages").query("who == 'workers abroad'").dropna(subset=SHARE, how="all")
-    middles = rows[SHARE].mean(axis=1)
-    median = middles.median()
+    rows = taken_abroad()
+    median = rows["middle"].median()
     return verdict_row(
         "L4",
         "holds" if median > 50 else "holds in part" if median > 25 else "not supported",
         median,
         "percent of pay",
-        f"In {len(rows)} reports the state side takes {middles.min():.0f} to {middles.max():.0f} "
-        f"percent, median {median:.0f}. It is a quota kept back by the sending firm rather than a "
-        "tax, and most reports are of grade D.",
+        f"In {len(rows)} reports the state side takes {rows['middle'].min():.0f} to "
+        f"{rows['middle'].max():.0f} percent, median {median:.0f}. It is a quota kept back by the "
+        "sending firm rather than a tax, and most reports are of grade D.",
         rows,
     )
 
 
 def _verdict_l5() -> dict:
-    families = income_frame(_estimates()).query("item.str.contains('hundreds')")
     exports = data.read("trade_annual").query("series == 'customs_exports_to_china'")
     sold = exports.set_index("year")["value_usd_million"]
-    rows = families.set_index("year").loc[[2017]]
-    low, high = (100 * rows[name].iloc[0] / sold[2017] for name in ("low", "high"))
+    found = income_frame(_published()).query("item.str.contains('hundreds')").set_index("year")
+    low, high = (100 * found.loc[2017, name] / sold[2017] for name in ("low", "high"))
     wages = data.read("labor_wages").query("who == 'workers abroad'")
     highest = wages[["gross_low_usd_month", "gross_high_usd_month"]].max().max()
     needed = implied().query("family == 'billions'")["low"].max()
@@ -1013,8 +968,8 @@ def _verdict_l5() -> dict:
         "holds" if low >= 10 else "holds in part" if high >= 10 else "not supported",
         low,
         "percent of goods exports to China in 2017",
-        f"In 2017 the lower estimates, {rows['low'].iloc[0]:.0f} to {rows['high'].iloc[0]:.0f} "
-        f"million dollars, were {low:.0f} to {high:.0f} percent of all goods sold to China."
-        + (doubt if needed > highest else ""),
-        [rows[["sources", "grade"]].reset_index(drop=True), exports.query("year == 2017")],
+        f"In 2017 the lower estimates, {found.loc[2017, 'low']:.0f} to "
+        f"{found.loc[2017, 'high']:.0f} million dollars, were {low:.0f} to {high:.0f} percent of "
+        "all goods sold to China." + (doubt if needed > highest else ""),
+        [found.loc[[2017], ["sources", "grade"]], exports.query("year == 2017")],
     )
