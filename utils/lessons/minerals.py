@@ -40,6 +40,40 @@ STUDY = (2011, 2015)
 # Drawing ------------------------------------------------------------------------------------
 
 
+def draw_lines(ax: Axes, frame: pd.DataFrame, top: float) -> None:
+    """Draw each column of ``frame`` in the style of its name; the vertical axis ends at ``top``."""
+    _plot(ax, frame, top)
+    ax.margins(x=0.03)
+    charts.label_ends(ax)
+
+
+def _plot(ax: Axes, frame: pd.DataFrame, top: float) -> None:
+    for name in frame:
+        ax.plot(frame.index, frame[name], **LINES[name], label=name)
+    ax.set_ylim(0, top)
+
+
+def draw_caps(ax: Axes, used: pd.DataFrame, bans: pd.DataFrame) -> None:
+    """Draw how much of each limit is used at the end of each month, and the bans of the year."""
+    ends = used.set_axis(used.index + pd.offsets.MonthEnd())
+    _plot(ax, ends, top=115)
+    ax.axhline(100, color=charts.INK, linewidth=1)
+    ax.set_xlim(used.index[0], ends.index[-1] + pd.Timedelta(days=4))
+    ax.set_xticks(used.index + pd.Timedelta(days=14), used.index.strftime("%b"))
+    ax.tick_params(axis="x", length=0)
+    ax.yaxis.set_major_formatter("{x:.0f} %")
+    charts.mark(ax, bans)
+    charts.label_ends(ax)
+
+
+def draw_tonnes(ax: Axes, rows: pd.DataFrame) -> None:
+    """Draw the result of `rare_earths` on a logarithmic scale."""
+    places = {"low": "tonnes", "high": "tonnes", "label": "what", "colour": COLOUR}
+    charts.range_bars(ax, rows.reset_index(), **places)
+    ax.set(xscale="log", xlim=(10, 1e9), xlabel="tonnes")
+    ax.set_xticks([1e3, 1e6, 1e9], ["thousand", "million", "billion"])
+
+
 def bars(ax: Axes, values: pd.Series, grades: str = "", form: str = "{:,.0f}") -> None:
     """Draw one horizontal bar a value with its name and number, the first on top.
 
@@ -48,7 +82,7 @@ def bars(ax: Axes, values: pd.Series, grades: str = "", form: str = "{:,.0f}") -
     ax
         Axes to draw on.
     values
-        Values by name.
+        Values by name; the Series is named after the unit.
     grades
         The evidence grade of each value, as "AAC"; "" if all are A or B.
     form
@@ -67,26 +101,28 @@ def bars(ax: Axes, values: pd.Series, grades: str = "", form: str = "{:,.0f}") -
             fontsize=9.5,
         )
     ax.set_yticks(places, values.index)
-    ax.set_xlim(0, 1.14 * values.max())
+    unit = str(values.name).replace("usd_", "USD ")
+    ax.set(xlim=(0, 1.14 * values.max()), xlabel=unit)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", visible=True)
 
 
-def waterfall(ax: Axes, start: float, steps: dict[str, float], names: tuple[str, str]) -> None:
-    """Draw how ``steps`` lead from ``start`` to the end; ``names`` are those of both ends."""
-    levels = [start]
+def waterfall(ax: Axes, ends: pd.Series, steps: dict[str, float]) -> None:
+    """Draw how ``steps`` lead from the first to the last value of ``ends``, in USD million."""
+    levels = [ends.iloc[0]]
     for step in steps.values():
         levels.append(levels[-1] + step)
-    ends = {names[0]: start, **steps, names[1]: levels[-1]}
+    names = [str(ends.index[0]), *steps, str(ends.index[-1])]
+    heights = [ends.iloc[0], *steps.values(), ends.iloc[-1]]
     bottoms = [0, *[min(pair) for pair in pairwise(levels)], 0]
-    for place, (name, value) in enumerate(ends.items()):
-        colour = charts.GREY if name in names else COLOUR
-        ax.bar(place, abs(value), bottom=bottoms[place], color=colour, width=0.6)
-        sign = "" if name in names else "+" if value > 0 else "\u2212"
+    for place, (name, height) in enumerate(zip(names, heights, strict=True)):
+        colour, sign = (COLOUR, "+" if height > 0 else "\u2212") if name in steps else ("", "")
+        top = bottoms[place] + abs(height)
+        ax.bar(place, abs(height), bottom=bottoms[place], color=colour or charts.GREY, width=0.6)
         ax.annotate(
-            f"{sign}{abs(value):,.0f}",
-            (place, bottoms[place] + abs(value)),
+            f"{sign}{abs(height):,.0f}",
+            (place, top),
             xytext=(0, 4),
             textcoords="offset points",
             ha="center",
@@ -94,7 +130,8 @@ def waterfall(ax: Axes, start: float, steps: dict[str, float], names: tuple[str,
         )
     for place, level in enumerate(levels):
         ax.plot([place + 0.3, place + 0.7], [level, level], color=charts.GREY, linewidth=0.9)
-    ax.set_xticks(range(len(ends)), ends)
+    ax.set_xticks(range(len(names)), names)
+    ax.set(ylim=(0, 1.12 * max(levels)), ylabel="USD million")
 
 
 def stack_output(ax: Axes, rows: pd.DataFrame) -> None:
@@ -108,7 +145,7 @@ def stack_output(ax: Axes, rows: pd.DataFrame) -> None:
         ax.text(out / 2, place, f"{out:.1f}", color="white", **style)
         ax.text(out + left / 2, place, f"{left:.1f}", **style)
     ax.set_yticks(places, rows.index)
-    ax.set_ylim(-0.5, len(rows) + 0.1)
+    ax.set(ylim=(-0.5, len(rows) + 0.1), xlabel="million tonnes")
     ax.text(sold.iloc[0] / 2, len(rows) - 0.5, "sold to China", color=COLOUR, ha="center")
     ax.text(sold.iloc[0] + home.iloc[0] / 2, len(rows) - 0.5, "left at home", ha="center")
     ax.tick_params(axis="y", length=0)
@@ -124,7 +161,8 @@ def draw_income(ax: Axes, rows: pd.DataFrame) -> None:
             style = charts.grade_style(row["grade"], colour)
             ax.bar(row["year"] + shift, row["central"], width=0.4, **style)
             if row["low"] < row["high"]:
-                ax.vlines(row["year"] + shift, row["low"], row["high"], color=charts.GREY, lw=1.6)
+                line = charts.INK if colour == COLOUR else charts.GREY
+                ax.vlines(row["year"] + shift, row["low"], row["high"], color=line, lw=1.6)
         name = part.loc[part["central"].idxmax()]
         ax.annotate(
             item,
@@ -136,6 +174,7 @@ def draw_income(ax: Axes, rows: pd.DataFrame) -> None:
             fontweight="bold",
             fontsize=9.5,
         )
+    ax.set(xlim=(rows["year"].min() - 1, rows["year"].max() + 1), ylabel="USD million")
 
 
 # Tables that the lesson shows ---------------------------------------------------------------
@@ -190,6 +229,197 @@ def buyers() -> pd.DataFrame:
     rows = pd.concat([_trade(*which).assign(partner=name) for name, *which in wanted])
     rows["usd_million"] = rows["value_usd_million"]
     return rows.set_index("partner")[["usd_million", "year", "period", "grade", "source"]]
+
+
+def average_prices(received: float) -> pd.Series:
+    """Return ``received`` and the benchmarks of `STUDY`'s years, weighted by the tonnes sold."""
+    years = benchmark_prices().loc[slice(*STUDY)]
+    average = years[NAMES].mul(years["tonnes"], axis=0).sum() / years["tonnes"].sum()
+    return pd.concat([pd.Series({"Paid by China": received}), average]).rename("USD per tonne")
+
+
+def label_estimates(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return output estimates sorted by publisher, edition and year, and named by the three."""
+    rows = rows.sort_values(["publisher", "edition", "year"], ascending=[False, True, True])
+    edition = (" " + rows["edition"].astype(str)).where(rows["publisher"] == "NKRI", "")
+    names = rows["publisher"] + edition + ", " + rows["year"].astype(str)
+    return rows.set_index(names.rename("estimate"))
+
+
+def coal_shipped(legal: pd.DataFrame, evasion: pd.DataFrame) -> pd.Series:
+    """Return million tonnes of coal: recorded by year, then reported by the UN Panel by period."""
+    legal = legal.set_axis(legal["year"].astype(str) + ", recorded")
+    months = evasion["start"].dt.strftime("%Y, %b") + evasion["end"].dt.strftime("-%b: UN Panel")
+    both = pd.concat([legal, evasion.set_axis(months)])["volume_thousand_tonnes"] / 1000
+    return both.rename_axis("period").rename("million tonnes")
+
+
+# Words of the charts --------------------------------------------------------------------------
+
+
+def _words(title: str, subtitle: str, alt: str) -> dict[str, str]:
+    return {"title": title, "subtitle": subtitle, "alt": alt}
+
+
+def price_words(lines: pd.DataFrame) -> dict[str, str]:
+    """Return title, subtitle and alt text of the chart of the price paid and two benchmarks."""
+    paid, years = lines["paid by China"], f"{lines.index[0]}-{lines.index[-1]}"
+    return _words(
+        "China paid close to the price of Australian coal",
+        f"Price of coal, USD per tonne, {years}",
+        "Line chart of the price China paid for North Korean coal and of Australian and South "
+        f"African coal, {years}, in dollars per tonne. The price paid moves between "
+        f"{paid.min():.0f} and {paid.max():.0f} dollars and follows the two others up and down, "
+        "mostly a little below them.",
+    )
+
+
+def hidden_words(prices: pd.Series, percent: float) -> dict[str, str]:
+    """Return the words of the chart of `average_prices`; ``percent`` is the printed share."""
+    listed = ", ".join(f"{name} {price:.0f}" for name, price in prices.items())
+    return _words(
+        f"Behind the {percent:.0f} percent stands a price far above Australian coal",
+        "Average price, weighted by the tonnes sold, USD per tonne, "
+        f"{STUDY[0]}-{STUDY[1]}; hatched: computed from a printed share",
+        f"Bar chart of five average prices of coal for {STUDY[0]} to {STUDY[1]} in dollars per "
+        f"tonne: {listed}. The two that stand behind the printed shares are far higher than the "
+        "three others.",
+    )
+
+
+def split_words(ends: pd.Series, steps: dict[str, float]) -> dict[str, str]:
+    """Return the words of the waterfall from the first to the last value of ``ends``, by year."""
+    more, less = steps.values()
+    (old, start), (new, end) = ends.items()
+    return _words(
+        "The lower price took away more than the additional tonnes brought in",
+        f"Coal sold to China, USD million: from {old} to {new} in two steps",
+        f"Waterfall chart of the value of coal sold to China in million dollars. It starts at "
+        f"{start:,.0f} in {old}, rises by {more:.0f} through more tonnes, falls by {-less:.0f} "
+        f"through the lower price, and ends at {end:,.0f} in {new}, below the start.",
+    )
+
+
+def cap_words(used: pd.DataFrame) -> dict[str, str]:
+    """Return the words of the chart of how much of each limit was used in 2017, in percent."""
+    spring, autumn = used.loc["2017-03-01"], used.iloc[-1]
+    return _words(
+        "Dollars reached their limit, tonnes did not",
+        "Coal reported to the UN in 2017, added up to the end of each month, percent of each limit",
+        "Line chart of coal sales reported to the UN from January to September 2017, added up, in "
+        f"percent of the two limits. By March dollars stand at {spring['dollars']:.0f} and tonnes "
+        f"at {spring['tonnes']:.0f} percent; by September dollars at {autumn['dollars']:.0f} and "
+        f"tonnes at {autumn['tonnes']:.0f} percent.",
+    )
+
+
+def shipped_words(million: pd.Series) -> dict[str, str]:
+    """Return the words of the chart of `coal_shipped`."""
+    listed = "; ".join(f"{period} {tonnes:.1f}" for period, tonnes in million.items())
+    return _words(
+        "Coal went on leaving after the ban, but far less of it",
+        "Coal exports, million tonnes: years of recorded trade, then periods that the UN Panel "
+        "reported",
+        f"Bar chart of North Korea's coal exports in million tonnes. {listed}. The reported sales "
+        "after the ban are far below the record year before it, and no figure exists for 2018.",
+    )
+
+
+def home_words(home: pd.DataFrame) -> dict[str, str]:
+    """Return the words of the chart of coal sold and left at home."""
+    left = (home["at_home"] / 1000).groupby(home["publisher"]).agg(["first", "last"])
+    korea, nkri = left.loc["Statistics Korea"], left.loc["NKRI"]
+    return _words(
+        "How much coal the ban left at home depends on the publisher",
+        "Coal output split into sales to China and the rest, million tonnes, 2016 and 2017",
+        "Stacked bar chart of coal output in 2016 and 2017 under three estimates, in million "
+        "tonnes, split into coal sold to China and coal left at home. With Statistics Korea the "
+        f"coal at home rises from {korea['first']:.1f} to {korea['last']:.1f}; with the two "
+        f"editions of the NKRI it rises by much less, to {nkri['last']:.1f} in the later one.",
+    )
+
+
+def smoke_words(smoke: pd.DataFrame) -> dict[str, str]:
+    """Return the words of the chart of two editions of the carbon dioxide from coal."""
+    (new, old), years = smoke.loc[2017], f"{smoke.index[0]}-{smoke.index[-1]}"
+    return _words(
+        "One dataset, two editions, opposite stories about 2017",
+        f"Carbon dioxide from coal in North Korea, million tonnes, {years}",
+        "Line chart of carbon dioxide from coal in North Korea in two editions of one dataset, "
+        f"{years}, in million tonnes. Both agree until 2008. In the 2024 edition the line falls "
+        f"to {smoke.loc[2016].iloc[0]:.0f} in 2016 and jumps to {new:.0f} in 2017; in the 2020 "
+        f"edition it stays near {old:.0f}.",
+    )
+
+
+def worth_words(worth: pd.DataFrame) -> dict[str, str]:
+    """Return the words of the chart of the valuations, the highest first."""
+    trillion, years = worth["usd_trillion"], worth["year"]
+    times = f"{trillion.max() / trillion.min():.1f} times"
+    return _words(
+        f"Trillions in the ground: the highest estimate is {times} the lowest",
+        "Potential value of North Korea's minerals, USD trillion; hatched: grade C",
+        f"Bar chart of {len(worth)} estimates of the potential value of North Korea's minerals in "
+        f"trillion dollars, {years.min()} to {years.max()}. They run from {trillion.min():.2f} "
+        f"({worth['label'].iloc[-1]}) to {trillion.max():.1f} ({worth['label'].iloc[0]}); the "
+        f"highest is {times} the lowest, and most come from South Korean institutes.",
+    )
+
+
+def ground_words(ground: pd.DataFrame) -> dict[str, str]:
+    """Return the words of the chart of `rare_earths`."""
+    *claimed, sold = ground["tonnes"]
+    return _words(
+        "Rare earths: millions of tonnes claimed, a few truckloads sold",
+        "Tonnes; each grid line is a thousand times the one before; pale: grades C and D",
+        "Dot chart on a logarithmic scale of rare earths in tonnes. Claims and targets for North "
+        f"Korea run from {min(claimed) / 1e6:.0f} to {max(claimed) / 1e6:.0f} million tonnes and "
+        "reach past the reserves of the world as then known; the only sale with a recorded "
+        f"weight, to China in 2014, was {sold:.1f} tonnes.",
+    )
+
+
+def buyer_words(flows: pd.Series) -> dict[str, str]:
+    """Return the words of the chart of `buyers`."""
+    china, india, russia, bought = flows
+    return _words(
+        "China buys, India hardly counts, and Russia sells",
+        "Minerals by partner, USD million; last bar: coal that North Korea bought from Russia",
+        f"Bar chart in million dollars. China bought minerals for {china:,.0f} in 2016. India "
+        f"bought metals for {india:.1f} in nine months of 2017, Russia coal and iron ore for "
+        f"{russia:.0f} in eight months of 2016. The flow with Russia runs the other way: North "
+        f"Korea bought Russian coal for {bought:.0f}.",
+    )
+
+
+def score_words(scores: pd.DataFrame) -> dict[str, str]:
+    """Return the words of the chart of the corruption index, one column a country."""
+    own, near = scores["North Korea"], scores[["Russia", "Vietnam", "China"]]
+    years, many = f"{scores.index[0]}-{scores.index[-1]}", scores.shape[1]
+    return _words(
+        f"In every year, North Korea is seen as the most corrupt of {many}",
+        f"Corruption Perceptions Index, {years}; 0 very corrupt, 100 very clean",
+        f"Line chart of the Corruption Perceptions Index of {many} countries, {years}, "
+        f"from 0, very corrupt, to 100, very clean. North Korea lies lowest, between "
+        f"{own.min():.0f} and {own.max():.0f}; Russia, Vietnam and China lie between "
+        f"{near.min().min():.0f} and {near.max().max():.0f}, South Korea and Denmark above.",
+    )
+
+
+def income_words(rows: pd.DataFrame) -> dict[str, str]:
+    """Return the words of the chart of `income`."""
+    legal = rows[rows["item"] == "legal exports"].set_index("year")["central"]
+    evasion = rows[rows["item"] == "evasion"]
+    return _words(
+        "After the bans of 2017, recorded mineral exports almost ended",
+        "Mineral exports, USD million; legal, and in breach of the bans; thin lines: ranges; "
+        "hatched: grade C; gaps: no figure",
+        f"Bar chart of mineral exports by year, {legal.index[0]} to {legal.index[-1]}, in million "
+        f"dollars. Legal exports climb from {legal.iloc[0]:.0f} to {legal.max():,.0f} in "
+        f"{legal.idxmax()} and fall to {legal[2018]:.0f} in 2018. Sales in breach of the bans, "
+        f"known for {len(evasion)} years only, lie between {evasion['low'].min():.0f} and "
+        f"{evasion['high'].max():.0f}.",
+    )
 
 
 # Answer key ---------------------------------------------------------------------------------
@@ -490,7 +720,7 @@ def _draw_prices(ax: Axes, frame: pd.DataFrame, benchmark: str) -> None:
 def _draw_money(ax: Axes, gap: pd.Series) -> None:
     ax.bar(gap.index, gap, color=COLOUR, width=0.6)
     ax.axhline(0, color=charts.INK, linewidth=0.8)
-    ax.set(ylim=(-150, 1300), ylabel="USD million")
+    ax.set(ylim=(-150, 1400), ylabel="USD million")
     style = {"va": "center", "size": 9.5, "weight": "bold", "color": COLOUR}
     ax.text(1.02, 0.5, "Benchmark value\nminus value paid", transform=ax.transAxes, **style)
 
@@ -604,13 +834,15 @@ def _evasion() -> list[dict]:
 
 
 def _evasion_2017(rows: pd.DataFrame) -> dict:
-    rows = rows.query("year == 2017 and first_year == 2017")
-    everything = rows["commodity"] == "all banned commodities"
-    metals = rows.loc[~everything, "value_usd_million"].sum()
-    whole = rows.loc[everything, "value_usd_million"].iloc[0]
-    basis = "UN Panel, January-September: metals alone (low), all banned goods (central, high); "
-    basis += "its figure for December 2016 to May 2017 spans two years and is left out"
-    return _row(2017, "evasion", Range(metals, whole, whole), basis, rows)
+    rows = rows.query("year == 2017")
+    dollars, goods = rows["value_usd_million"], rows["commodity"]
+    wide, half_year = goods == "all banned commodities", goods == "restricted metals and minerals"
+    low, central = dollars[~wide & ~half_year].sum(), dollars[wide].sum()
+    figure = Range(low, central, max(central, dollars[half_year].sum()))
+    basis = "UN Panel: metals alone (low) and all banned goods (central), January-September; high: "
+    basis += "restricted metals and minerals of six months, which one paper dates wholly in 2017; "
+    basis += "a part of them may stand in customs figures too"
+    return _row(2017, "evasion", figure, basis, rows)
 
 
 def _evasion_2019(rows: pd.DataFrame) -> dict:
@@ -675,22 +907,36 @@ def verdicts() -> pd.DataFrame:
     return verdict_frame([_rich(), _buyers(), _overshadowed()])
 
 
+#: The minerals that claim M1 names, and how the tables of reserves call them.
+_NAMED = {
+    "coal": ("anthracite", "lignite", "coal", "coal, recoverable"),
+    "iron ore": ("iron ore",),
+    "rare earths": ("rare earths", "rare earth oxides, Jongju", "rare earth ore, four mines"),
+}
+
+
 def _rich() -> dict:
-    output = data.read("minerals_production").query("grade == 'A'")
-    latest = output.sort_values("year").groupby("mineral").last()["thousand_tonnes"] / 1000
-    shown = [name for name in ("coal", "iron ore", "rare earths") if name in latest.index]
-    claims = data.read("minerals_reserves").query("grade == 'D'")
-    claims = claims[claims["mineral"].str.startswith("rare earth")]
-    claimed = claims["central_million_tonnes"]
+    ground = data.read("minerals_reserves")
+    solid = ground[ground["grade"].isin(["A", "B"])]
+    shown = [name for name, words in _NAMED.items() if solid["mineral"].isin(words).any()]
+    output = data.read("minerals_production").query("grade == 'A'").sort_values("year")
+    latest = output.groupby("mineral").last()
+    mined = ", ".join(
+        f"{row.Index} {row.thousand_tonnes / 1000:.1f} million tonnes in {row.year}"
+        for row in latest.itertuples()
+    )
+    rare = ground[ground["mineral"].isin(_NAMED["rare earths"])]
+    claimed = rare["central_million_tonnes"].dropna()
     sold = _trade("rare earth ore", "China").dropna(subset="volume_thousand_tonnes")
     verdict = {3: "holds", 0: "not supported"}.get(len(shown), "holds in part")
-    known = " and ".join(f"{name} ({latest[name]:.1f} million tonnes)" for name in shown) or "none"
     finding = (
-        f"Official output estimates exist for {known}; for rare earths there are claims of "
-        f"{claimed.min():.0f} to {claimed.max():.0f} million tonnes in the ground, and recorded "
-        f"sales of {1000 * sold['volume_thousand_tonnes'].sum():.1f} tonnes."
+        f"A source of grade A or B puts {' and '.join(shown) or 'none of the three'} in the "
+        f"ground; official output estimates: {mined}. For rare earths there are claims of "
+        f"{claimed.min():.0f} to {claimed.max():.0f} million tonnes, and recorded sales of "
+        f"{1000 * sold['volume_thousand_tonnes'].sum():.1f} tonnes."
     )
-    rows = [output[output["mineral"].isin(shown)], claims, sold]
+    named = [word for words in _NAMED.values() for word in words]
+    rows = [solid[solid["mineral"].isin(named)], latest, rare, sold]
     return verdict_row("M1", verdict, len(shown), "minerals of 3", finding, rows)
 
 
@@ -709,8 +955,8 @@ def _buyers() -> dict:
     verdict = {3: "holds", 0: "not supported"}.get(len(buyers), "holds in part")
     finding = (
         f"China took {shares['China']:.0f} percent of mineral exports in 2015; for each 100 "
-        f"dollars that China paid, Russia paid {shares['Russia']:.1f} for coal and iron ore "
-        "(January-August 2016) and India "
+        "dollars that China paid in a full year, Russia paid "
+        f"{shares['Russia']:.1f} for coal and iron ore (January-August 2016) and India "
         f"{shares['India']:.1f} for metals (January-September 2017)."
     )
     rows = [share, china, russia, india]
