@@ -13,9 +13,9 @@ from utils.lessons import tourism
 def audit():
     rows = cells("kumgang_payments")
     return {
-        row["first"][:4]: float(row["value_usd_million"])
+        row["start"][:4]: float(row["value_usd_million"])
         for row in rows
-        if row["item"] == "business fee" and row["last"] == row["first"][:4] + "-12"
+        if row["item"] == "business fee" and row["end"] == row["start"][:4] + "-12"
     }
 
 
@@ -47,6 +47,66 @@ def test_2002_does_not_fit_and_a_visitor_brought_ever_less():
     assert tourism.per_visitor()["low"].head(4).round().tolist() == brought
 
 
+def test_the_total_to_august_2001_holds_a_whole_number_of_visitors():
+    rows = {(row["start"], row["end"]): row for row in cells("kumgang_payments")}
+    by_rule = 25 * 6 + 8 * 9 + 12 * 10 + 6 + 8 + 22
+    rest = float(rows["1998-11", "2001-08"]["value_usd_million"]) - by_rule
+    assert 1e6 * rest / 100 == pytest.approx(9878)
+    assert 1e4 * float(rows["2001-06", "2001-06"]["value_usd_million"]) == pytest.approx(3992)
+    assert float(rows["1998-11", "1999-08"]["value_usd_million"]) == 25 * 6 + 8 * 3 == 174
+
+
+def test_the_half_year_of_2002_was_made_by_multiplication():
+    months = [f"2002-{month:02}" for month in range(1, 7)]
+    rows = cells("kumgang_months", site="Kumgang")
+    heads = sum(int(row["visitors"]) for row in rows if row["month"] in months)
+    row = cells("kumgang_payments", item="fee by multiplication")[0]
+    assert heads == 23_763
+    assert 100 * heads == round(1e6 * float(row["value_usd_million"])) == 2_376_300
+
+
+def test_kaesong_fell_by_half_after_the_shooting():
+    rows = {row["month"]: int(row["visitors"]) for row in cells("kumgang_months", site="Kaesong")}
+    assert 1 - rows["2008-09"] / rows["2008-06"] == pytest.approx(0.526, abs=0.001)
+
+
+def test_the_promise_was_kept_to_43_percent():
+    rows = cells("kumgang_payments", source="kto_audit_2003_hankyung", item="business fee")
+    best = cells("kumgang_visitors", best="true")
+    heads = [int(row["visitors"]) for row in best if "1999" <= row["year"] <= "2004"]
+    assert max(float(row["value_usd_million"]) for row in rows) / 942 == pytest.approx(0.432, 0.001)
+    assert sum(heads) / 6 == pytest.approx(141_685, abs=1)
+
+
+def test_tourists_are_a_fifth_to_a_third_of_chinese_visits():
+    rows = cells("tourism_visitors", origin="China")
+    visits = {row["year"]: int(row["visitors"]) for row in rows if row["grade"] == "A"}
+    tours = {year: [] for year in visits}
+    for row in (row for row in rows if row["purpose"] == "tourism" and row["year"] in tours):
+        tours[row["year"]] += [int(row[c]) for c in ("low", "visitors", "high") if row[c]]
+    shares = {
+        year: (round(100 * min(tour) / visits[year]), round(100 * max(tour) / visits[year]))
+        for year, tour in tours.items()
+    }
+    assert shares == {"2009": (25, 25), "2010": (31, 31), "2011": (21, 36), "2012": (21, 26)}
+
+
+def test_what_estimates_mean_a_head():
+    rows = {row["source"]: row for row in cells("tourism_revenue_estimates")}
+
+    def a_head(source, money, heads):
+        return round(1e6 * float(rows[source][money]) / int(rows[source][heads]))
+
+    low, point, high = (f"{word}_usd_million" for word in ("low", "point", "high"))
+    assert a_head("park_2003_hankyung", point, "visitors_high") == 18
+    assert a_head("park_2003_hankyung", point, "visitors_low") == 29
+    assert a_head("kiep_2013_nocut", low, "visitors_low") == 422
+    assert a_head("kiep_2013_nocut", high, "visitors_high") == 564
+    assert a_head("segye_2015", low, "visitors_low") == 307
+    assert a_head("segye_2015", high, "visitors_high") == 436
+    assert [round(100 * float(rows["segye_2015"][c]) / 86) for c in (low, high)] == [36, 51]
+
+
 def test_audited_years_add_up_to_the_published_total():
     rows = [row for row in cells("kumgang_payments") if row["source"] == "kto_audit_2003_hankyung"]
     fees = [float(row["value_usd_million"]) for row in rows if row["item"] == "business fee"]
@@ -57,6 +117,31 @@ def test_audited_years_add_up_to_the_published_total():
 
 def test_days_shut():
     assert tourism.days_shut() == (date(2024, 2, 9) - date(2020, 1, 22)).days == 1479
+    assert tourism.shut_at(tourism.ARTICLE)
+    assert not tourism.shut_at("2019-12")
+
+
+def test_closings_of_known_length():
+    known = tourism.closings().set_index("label")[["low", "high"]]
+    assert known.T.to_dict("list") == {
+        "COVID-19, 2020": [1479, 1479],
+        "Ebola, 2014": [(date(2015, 3, 1) - date(2014, 10, 31)).days, 181],
+        "SARS, 2003": [61, 61],
+        "tension, 2013": [(date(2013, 5, 28) - date(2013, 4, 10)).days, 48],
+        "detention, 1999": [40, 40],
+        "typhoon, 2002": [10, 10],
+        "mourning, 2003": [7, 7],
+    }
+
+
+def test_a_closing_ends_with_an_opening_of_the_table():
+    openings = {row["date"] for row in cells("tourism_events", kind="opening")}
+    closings = cells("tourism_events", kind="closing")
+    assert len(closings) == 14
+    assert {row["reopened"] for row in closings} - {""} <= openings
+    assert all(row["label"] for row in closings)
+    others = [row for row in cells("tourism_events") if row["kind"] != "closing"]
+    assert not any(row["reopened"] or row["about_days"] for row in others)
 
 
 def test_five_counts_of_the_same_russians():
@@ -78,8 +163,9 @@ def test_model_gives_the_known_answers():
 
 def test_plans_and_neighbors():
     plans = tourism.plans().set_index("label")
-    assert plans["low"].round(1).tolist() == [60.0, 13.0, 5.6]
-    assert plans["high"].round(1).tolist() == [60.0, 17.5, 5.6]
+    assert plans["low"].round(1).tolist() == [60.0, 13.0, 10.0, 5.6]
+    assert plans["high"].round(1).tolist() == [60.0, 17.5, 10.0, 5.6]
+    assert plans["plan"].tolist() == [400_000, 2_000_000, 1_000_000, 1_250_000]
     paid = tourism.neighbors().set_index("label")["high"].round()
     assert paid[["Laos", "Bhutan", "Myanmar", "Cuba", "Mongolia", "South Korea"]].tolist() == [
         *(203, 380, 573, 619, 950, 1454)
@@ -106,6 +192,29 @@ def test_income_keeps_its_rules():
     paid = fees[fees["year"].between(1999, 2002)].set_index("year")["central"]
     assert paid.to_dict() == {int(year): value for year, value in audit().items()}
     assert set(income.loc[~income["year"].between(1999, 2002), "grade"]) <= {"C", "D"}
+    published = income.query("item == 'all foreign tourists'").set_index(["concept", "year"])
+    assert published["high"]["state take"].equals(published["high"]["gross receipts"])
+    peak = income.query("item == 'Chinese tourists' and year == 2019").set_index("concept")
+    assert peak.loc["state take", ["low", "high"]].round(1).tolist() == [22.5, 90.5]
+
+
+def test_fees_by_the_head_follow_the_months_of_the_rules():
+    for year, low, central, high in [
+        (2004, 10, (6 * 50 + 6 * 25) / 12, 50),
+        (2005, 10, (4 * 25 + 8 * 35) / 12, 70),
+        (2006, 15, (6 * 35 + 6 * 48) / 12, 80),
+        (2007, 30, 48, 80),
+    ]:
+        fee = tourism.head_fee(year)
+        assert [fee.low, fee.central, fee.high] == pytest.approx([low, central, high])
+
+
+def test_payments_of_2008_fit_the_published_sum():
+    income = tourism.income().query("concept == 'state take' and year == 2008")
+    fees = income[income["item"].str.endswith("fees")][["low", "central", "high"]].sum()
+    published = float(cells("kumgang_payments", start="2008-02")[0]["value_usd_million"])
+    assert fees["low"] < published < fees["high"]
+    assert fees["central"] == pytest.approx(published, rel=0.05)
     assert {2003, 2010, 2020, 2021, 2022, 2023}.isdisjoint(income["year"])
 
 
@@ -117,7 +226,9 @@ def test_verdicts():
         "U3": "holds in part",
     }
     assert "1,479 days" in verdicts.loc["U1", "finding"]
-    assert verdicts.loc["U3", "value"] == 562.27
+    assert "border was shut" in verdicts.loc["U2", "finding"]
+    assert verdicts.loc["U3", "value"] == pytest.approx(100 * 11 / 17)
+    assert "562 million" in verdicts.loc["U3", "finding"]
 
 
 def test_results_follow_the_data(edit):
@@ -128,10 +239,12 @@ def test_results_follow_the_data(edit):
     assert set(fees["central"]) == {99}
     edit("tourism_visitors", "Russia,2025,tourism,,5075,", "Russia,2025,tourism,,90000,")
     assert tourism.verdicts().set_index("claim").loc["U2", "verdict"] == "holds"
-    edit("tourism_events", "2024-02-09,First group", "2020-04-09,First group")
-    assert tourism.verdicts().set_index("claim").loc["U1", "verdict"] == "holds in part"
-    edit("kumgang_payments", "2010-06,all tour payments,562.27", "2010-06,all tour payments,5.6")
-    edit("kumgang_payments", "2003-02,all tour payments,420", "2003-02,all tour payments,4.2")
+    edit("tourism_events", "COVID-19,2024-02-09,", "COVID-19,2020-04-09,")
+    verdicts = tourism.verdicts().set_index("claim")
+    assert verdicts.loc["U1", "verdict"] == "holds in part"
+    assert "border was open" in verdicts.loc["U2", "finding"]
+    for name in ("Uri Tours", "Lupine Travel", "KTG Tours"):
+        edit("tourism_operators", f"{name},operator,sells", f"{name},operator,receives")
     assert tourism.verdicts().set_index("claim").loc["U3", "verdict"] == "holds"
 
 

@@ -13,6 +13,8 @@ from utils.results import income_frame, income_row, verdict_frame, verdict_row
 
 COLOUR = charts.COLOURS["tourism"]
 MILLION = 1e6
+#: The month in which the article appeared.
+ARTICLE = "2023-11"
 
 #: The kinds of event in the timeline, from bottom to top, with their marker.
 KINDS = {"seizure": "X", "restriction": "s", "closing": "v", "opening": "^"}
@@ -32,15 +34,42 @@ def event(date: str) -> pd.Timestamp:
     return pd.Timestamp(date)
 
 
-def days_shut() -> int:
-    """Return the days from the closing for COVID-19 to the first group of tourists after it.
+def closings() -> pd.DataFrame:
+    """Return the closings whose length is known, the longest first.
 
-    The closing is found by its label, the group as the first opening that follows.
+    Returns
+    -------
+    DataFrame
+        Columns label, low, high (days shut), event, source and grade. Where the opening that ended
+        a closing is listed, the days are counted between the two dates; a date known to the month
+        only gives a low and a high. Otherwise they are the days that the source names.
     """
-    events = data.read("tourism_events")
-    shut = events.loc[events["label"] == "COVID-19", "date"].iloc[0]
-    openings = events.loc[(events["kind"] == "opening") & (events["date"] > shut), "date"]
-    return (pd.Timestamp(openings.min()) - pd.Timestamp(shut)).days
+    events = data.read("tourism_events").query("kind == 'closing'")
+    known = events.dropna(subset=["reopened", "about_days"], how="all")
+    days = pd.DataFrame([_days(row) for row in known.to_dict("records")], known.index)
+    label = known["label"] + ", " + known["date"].str[:4]
+    columns = ["label", "low", "high", "event", "source", "grade"]
+    return known.assign(label=label, **days)[columns].sort_values("high", ascending=False)
+
+
+def _days(row: dict) -> dict[str, int]:
+    if pd.isna(row["reopened"]):
+        return {"low": row["about_days"], "high": row["about_days"]}
+    first, last = pd.Period(row["date"]), pd.Period(row["reopened"])
+    shortest = last.start_time - first.end_time.normalize()
+    longest = last.end_time.normalize() - first.start_time
+    return {"low": shortest.days, "high": longest.days}
+
+
+def days_shut() -> int:
+    """Return the days of the longest closing whose length is known: that for COVID-19."""
+    return int(closings()["high"].max())
+
+
+def shut_at(month: str) -> bool:
+    """Return whether a closing with a known end covers the ``month``, as "2023-11"."""
+    ended = data.read("tourism_events").dropna(subset="reopened")
+    return bool(((ended["date"] <= month) & (ended["reopened"] > month)).any())
 
 
 def draw_timeline(ax, events: pd.DataFrame) -> None:
@@ -50,8 +79,9 @@ def draw_timeline(ax, events: pd.DataFrame) -> None:
         ink = COLOUR if kind == "opening" else charts.INK
         when = pd.to_datetime(rows["date"], format="ISO8601")
         ax.plot(when, [place] * len(rows), marker, color=ink, markersize=7, alpha=0.75)
-    shut = pd.Timestamp(events.loc[events["label"] == "COVID-19", "date"].iloc[0])
-    ax.axvspan(shut, shut + pd.Timedelta(days_shut(), "D"), color=charts.tint(charts.GREY, 0.3))
+    covid = events[events["label"] == "COVID-19"].iloc[0]
+    shut = (pd.Timestamp(covid[name]) for name in ("date", "reopened"))
+    ax.axvspan(*shut, color=charts.tint(charts.GREY, 0.3))
     ax.set_yticks(range(len(KINDS)), [f"{kind}s" for kind in KINDS])
     ax.set(xlim=(pd.Timestamp("1986-01-01"), pd.Timestamp("2027-01-01")), ylim=(-0.6, 3.6))
     ax.tick_params(axis="y", length=0)
@@ -62,12 +92,17 @@ def best_visitors() -> pd.Series:
     return data.read("kumgang_visitors").query("best").set_index("year")["visitors"]
 
 
+def _audit() -> pd.DataFrame:
+    """Return the audited business fees of whole years, by year."""
+    fees = data.read("kumgang_payments").query("item == 'business fee' and basis == 'seen'")
+    year = fees["start"].str[:4]
+    whole = (fees["start"] == year + "-01") & (fees["end"] == year + "-12")
+    return fees[whole].assign(year=year.astype(int)).set_index("year")
+
+
 def paid() -> pd.Series:
     """Return the audited business fee of each whole year, in USD million."""
-    fees = data.read("kumgang_payments").query("item == 'business fee' and basis == 'seen'")
-    year = fees["first"].str[:4]
-    whole = (fees["first"] == year + "-01") & (fees["last"] == year + "-12")
-    return fees[whole].assign(year=year.astype(int)).set_index("year")["value_usd_million"]
+    return _audit()["value_usd_million"]
 
 
 def per_visitor() -> pd.DataFrame:
@@ -76,25 +111,49 @@ def per_visitor() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns label, low, high (USD a head) and grade. For the years with an audited fee
-        it is the fee divided by the visitors; for the later rules it is the lowest and highest fee
-        agreed.
+        Columns label, low, high (USD a head), source and grade. For the years with an audited fee
+        it is the fee divided by the visitors; for the rules by the head it is the lowest and
+        highest fee agreed.
     """
-    heads, sums = best_visitors(), paid()
+    counts, fees = data.read("kumgang_visitors").query("best").set_index("year"), _audit()
     rows = [
-        {"label": f"{year}, paid", "low": value, "high": value, "grade": "A"}
-        for year, value in (MILLION * sums / heads[sums.index]).items()
+        {"label": f"{year}, paid", "low": a_head, "high": a_head}
+        | _evidence([counts.loc[[year]], fees.loc[[year]]])
+        for year, a_head in (MILLION * paid() / best_visitors()).dropna().items()
     ]
-    for start, rules in _stays().groupby("start"):
-        low, high = rules["amount"].min(), rules["amount"].max()
-        rows.append({"label": f"from {start}, agreed", "low": low, "high": high, "grade": "A"})
+    for start, used in _head_rules().groupby("start"):
+        how = f" by {used['product'].iloc[0]}" if len(used) == 1 else ""
+        fees = {"low": used["amount"].min(), "high": used["amount"].max()}
+        rows.append({"label": f"from {start}{how}, agreed", **fees, **_evidence(used)})
     return pd.DataFrame(rows).set_index("label", drop=False)
 
 
-def _stays() -> pd.DataFrame:
-    """Return the rules that set the fee by length of stay."""
-    rules = data.read("kumgang_fee_rules")
-    return rules[rules["product"].isin(["day tour", "one night", "two nights"])]
+def _evidence(rows) -> dict[str, str]:
+    """Return the sources and the weakest grade of ``rows``."""
+    return {"source": ";".join(sorted(data.ids(rows))), "grade": data.grades(rows)[-1:]}
+
+
+def _head_rules() -> pd.DataFrame:
+    """Return the rules that set the fee for Mount Kumgang by the head."""
+    rules = data.read("kumgang_fee_rules").query("regime == 'per_head'")
+    return rules[rules["product"] != "Kaesong day tour"]
+
+
+def _in_force(month: str) -> pd.DataFrame:
+    """Return the rules by the head in force in a month, as "2006-07"."""
+    rules = _head_rules()
+    return rules[(rules["start"] <= month) & (rules["end"].fillna("9999") >= month)]
+
+
+def head_fee(year: int) -> Range:
+    """Return the fee a head agreed for Mount Kumgang in a year, in USD.
+
+    The bounds are the lowest and the highest fee in force in any month; the central value is the
+    mean over the months of the middle fee, which is that for one night where stays are told apart.
+    """
+    fees = [_in_force(f"{year}-{month:02}")["amount"] for month in range(1, 13)]
+    middle = sum(float(fee.median()) for fee in fees) / len(fees)
+    return Range(min(fee.min() for fee in fees), middle, max(fee.max() for fee in fees))
 
 
 def paired_bars(ax, pairs: pd.DataFrame) -> None:
@@ -113,19 +172,26 @@ def hatch(bars, grades: pd.Series) -> None:
         bar.set(**charts.grade_style(grade, COLOUR))
 
 
-def guided(estimates: pd.DataFrame) -> pd.DataFrame:
+def guided() -> pd.DataFrame:
     """Return the published estimates of tourists' spending, in the form of `charts.range_bars`.
 
     A value alone stands as low and high; a value that is only "up to" likewise.
     """
+    estimates = data.read("tourism_revenue_estimates")
     rows = estimates[~estimates["scope"].str.contains("Kumgang fee")]
     single = rows["point_usd_million"].fillna(rows["high_usd_million"])
     low, high = rows["low_usd_million"].fillna(single), rows["high_usd_million"].fillna(single)
-    names = {"ap_2024_jul_toi": " (a), up to", "38north_2021": " (b)", "nknews_2024_jul": " (c)"}
-    extra = rows["source"].map(names).fillna("")
-    label = "estimate for " + rows["year"].astype(str) + extra
+    bound = rows["low_usd_million"].isna() & rows["point_usd_million"].isna()
+    who = rows["source"].map(data.read("sources").set_index("source")["short"]).replace(_SHORT)
+    label = rows["year"].astype(str) + ", " + who + bound.map({True: ", at most", False: ""})
     made = rows.assign(label=label, low=low, central=(low + high) / 2, high=high)
-    return made[["label", "low", "central", "high", "source", "grade"]].reset_index(drop=True)
+    return made.reset_index(drop=True)
+
+
+_SHORT = {
+    "Korea Culture and Tourism Institute": "Tourism Institute",
+    "Korea Maritime Institute": "Maritime Institute",
+}
 
 
 def write_values(ax, places, values, spec: str = ",.0f") -> None:
@@ -142,13 +208,13 @@ def write_values(ax, places, values, spec: str = ",.0f") -> None:
             )
 
 
-def write_ends(ax, rows: pd.DataFrame, spec: str = ",.0f", high: str = "high") -> None:
+def write_ends(ax, rows: pd.DataFrame, spec: str = ",.0f") -> None:
     """Write the range of each row of `charts.range_bars` to its right."""
     for place, row in zip(range(len(rows))[::-1], rows.to_dict("records"), strict=True):
-        low, top = format(row["low"], spec), format(row[high], spec)
+        low, top = format(row["low"], spec), format(row["high"], spec)
         ax.annotate(
             low if low == top else f"{low} to {top}",
-            (row[high], place),
+            (row["high"], place),
             xytext=(9, 0),
             textcoords="offset points",
             va="center",
@@ -192,7 +258,7 @@ def shares() -> Range:
     """
     prices = data.read("tourism_prices").query("market == 'South Korean'")
     known = prices.dropna(subset=["north_fee_usd", "usd_stated"]).set_index("product")
-    fee = _stays().query("product == 'two nights' and start == '2006-07'")["amount"].iloc[0]
+    fee = _land_fee()["amount"].iloc[0]
     land = fee / known.loc["Kumgang by land", "usd_stated"]
     plan = known.loc["Kumgang cruise, planned average"]
     tour = known.loc["Kaesong day tour"]
@@ -202,7 +268,12 @@ def shares() -> Range:
 
 def _share_rows() -> list[pd.DataFrame]:
     prices = data.read("tourism_prices").query("market == 'South Korean'")
-    return [prices.dropna(subset=["north_fee_usd", "usd_stated"]), _stays()]
+    return [prices.dropna(subset=["north_fee_usd", "usd_stated"]), _land_fee()]
+
+
+def _land_fee() -> pd.DataFrame:
+    """Return the fee for two nights in the year of the reported price, 2007."""
+    return _in_force("2007-12").query("product == 'two nights'")
 
 
 def model() -> pd.DataFrame:
@@ -228,8 +299,7 @@ def _modelled(origin: str, year: int, visitors: Range, price: Range, rows: list)
         "label": f"{origin}, {year}",
         **{"origin": origin, "year": year, "visitors": visitors, "price": price, "gross": gross},
         **{"low": gross.low, "central": gross.central, "high": gross.high, "rows": rows},
-        "source": ";".join(sorted(data.ids(rows))),
-        "grade": data.grades(rows)[-1:],
+        **_evidence(rows),
     }
 
 
@@ -265,7 +335,7 @@ def _russian(year: int) -> dict:
 
 
 def plans() -> pd.DataFrame:
-    """Return how much of three plans was reached.
+    """Return how much of each plan was reached, the most successful first.
 
     Returns
     -------
@@ -274,30 +344,37 @@ def plans() -> pd.DataFrame:
         grade.
     """
     targets = data.read("tourism_plans")
-    visits = targets[targets["unit"].isin(["visits a year", "visitors a year"])]
-    ski = visits[visits["what"] == "Masikryong ski resort"].set_index("kind")
-    mountain = visits[visits["what"] == "Mount Kumgang"]
-    two_million = visits[visits["what"] == "all foreign tourists"].nlargest(1, "year")
-    came = data.read("tourism_visitors").query("origin == 'All foreign' and year == 2019")
-    bounds = came[["low", "visitors"]].min().min(), came[["visitors", "high"]].max().max()
-    heads = data.read("kumgang_visitors").query("best and year == 2006")
-    skiers = ski.loc["outcome", "value"]
-    made = [
-        ("Mount Kumgang, 2006", mountain, 2 * tuple(heads["visitors"]), heads),
-        ("all tourists, 2019 of 2020", two_million, bounds, came),
-        ("Masikryong ski resort", ski.loc[["plan"]], (skiers, skiers), ski),
-    ]
-    return pd.DataFrame(
-        {
-            "label": label,
-            "plan": plan["value"].iloc[0],
-            "low": 100 * low / plan["value"].iloc[0],
-            "high": 100 * high / plan["value"].iloc[0],
-            "source": ";".join(sorted(data.ids([plan, rows]))),
-            "grade": data.grades([plan, rows])[-1:],
-        }
-        for label, plan, (low, high), rows in made
-    )
+    targets = targets[targets["unit"].isin(["visits a year", "visitors a year"])]
+    came = data.read("tourism_visitors").query("origin == 'All foreign'")
+    outcomes = {
+        ("Mount Kumgang", 2006): (
+            "Mount Kumgang in 2006",
+            data.read("kumgang_visitors").query("best and year == 2006"),
+        ),
+        ("all foreign tourists", 2017): ("Foreigners in 2017", came.query("year == 2017")),
+        ("all foreign tourists", 2020): (
+            "Foreigners in 2019, plan for 2020",
+            came.query("year == 2019"),
+        ),
+        ("Masikryong ski resort", 2013): (
+            "Masikryong ski resort",
+            targets.query("kind == 'outcome'").rename(columns={"value": "visitors"}),
+        ),
+    }
+    aims = targets.query("kind == 'plan'").groupby(["what", "year"])
+    made = [_reached(aim, *outcomes[key]) for key, aim in aims]
+    return pd.DataFrame(made).sort_values("high", ascending=False, ignore_index=True)
+
+
+def _reached(aim: pd.DataFrame, label: str, came: pd.DataFrame) -> dict:
+    counts, plan = came[["low", "visitors", "high"]], aim["value"].iloc[0]
+    return {
+        "label": label,
+        "plan": plan,
+        "low": 100 * counts.min().min() / plan,
+        "high": 100 * counts.max().max() / plan,
+        **_evidence([aim, came]),
+    }
 
 
 def neighbors() -> pd.DataFrame:
@@ -306,21 +383,23 @@ def neighbors() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns label, arrivals, low, high (USD an arrival), source and grade, cheapest first.
+        Columns label, low, high (USD an arrival), low_arrivals, high_arrivals (persons), source
+        and grade, cheapest first.
         North Korea's own row in the file is empty; here its Chinese tourists and the prices
         assumed for them stand in, with the grade of these.
     """
     rows = data.read("tourism_benchmarks").query("year == 2019").dropna()
     price = MILLION * rows["receipts_usd_million"] / rows["arrivals"]
-    table = rows.assign(low=price, high=price, label=rows["country"])
+    many = {"low_arrivals": rows["arrivals"], "high_arrivals": rows["arrivals"]}
+    table = rows.assign(label=rows["country"], low=price, high=price, **many)
     own = model().iloc[0]
     north = {
         "label": "North Korea, assumed",
-        "arrivals": own["visitors"].high,
         **{"low": own["price"].low, "high": own["price"].high},
+        **{"low_arrivals": own["visitors"].low, "high_arrivals": own["visitors"].high},
         **{"source": own["source"], "grade": own["grade"]},
     }
-    columns = ["label", "arrivals", "low", "high", "source", "grade"]
+    columns = ["label", "low", "high", "low_arrivals", "high_arrivals", "source", "grade"]
     table = pd.concat([table[columns], pd.DataFrame([north])], ignore_index=True)
     return table.sort_values("high", ignore_index=True)
 
@@ -357,7 +436,7 @@ def _rason_days() -> Exercise:
 
 def _promise() -> Exercise:
     sums = data.read("kumgang_payments").query("item == 'business fee promised'").iloc[0]
-    first, last = (pd.Timestamp(sums[name]) for name in ("first", "last"))
+    first, last = (pd.Timestamp(sums[name]) for name in ("start", "end"))
     months = 12 * (last.year - first.year) + last.month - first.month + 1
     rules = data.read("kumgang_fee_rules").query("product == 'sea'")
     heads = MILLION * sums["value_usd_million"] / rules["amount"].iloc[0]
@@ -398,7 +477,7 @@ def _north_low() -> Exercise:
     prices = data.read("tourism_prices").set_index("product")
     price = prices.loc["3 days Pyongyang by train", "price_low"]
     land = prices.query("operator == 'Hyundai Asan' and nights == 2 and year == 2007").iloc[0]
-    fee = _stays().query("product == 'two nights'")["amount"].max()
+    fee = _land_fee()["amount"].max()
     gross, part = few * price / MILLION, fee / land["price_low"]
     most = _chinese()["gross"].high * shares().high
     return Exercise(
@@ -448,7 +527,7 @@ def explorer():
         "visitors": Choice("Visitors", list(_LEVELS), "central"),
         "price": Choice("Price a head", list(_LEVELS), "central"),
         "share": Slider("North's share, percent", 5, 100, 5, 30),
-        "beds": Slider("Beds at the coast resort", 1000, 20000, 1000, 20000),
+        "beds": Slider("Beds at the coast resort", 1000, resort_beds(), 1000, resort_beds()),
         "occupancy": Slider("Beds filled, percent", 0, 100, 5, 10),
     }
     table, night = model().set_index("label"), bed_night()
@@ -468,12 +547,18 @@ def bed_night() -> float:
     return prices["price_high"] / prices["nights"]
 
 
+def resort_beds() -> int:
+    """Return the beds of the coast resort as planned."""
+    plans = data.read("tourism_plans").query("unit == 'beds'")
+    return int(plans["value"].iloc[0])
+
+
 def _draw_model(fig, table, night, origin, visitors, price, share, beds, occupancy) -> str:
     """Draw what tourists pay and the North's part, and the same for the resort."""
     row = table.loc[origin]
     heads, a_head = getattr(row["visitors"], visitors), getattr(row["price"], price)
     nights = beds * occupancy / 100 * 365
-    ax = fig.add_axes((0.2, 0.17, 0.74, 0.58))
+    ax = fig.add_axes((0.2, 0.24, 0.74, 0.57))
     tops = [heads * a_head / MILLION, nights * night / MILLION]
     ax.barh([1, 0], tops, height=0.5, color=charts.tint(COLOUR, 0.3))
     ax.barh([1, 0], [top * share / 100 for top in tops], height=0.5, color=COLOUR)
@@ -484,7 +569,11 @@ def _draw_model(fig, table, night, origin, visitors, price, share, beds, occupan
     ax.set(xlim=(0, max(200, 1.6 * max(tops))), ylim=(-0.5, 1.5))
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", visible=True)
-    guests = nights / 7
+    guests, filled = nights / 7, 100 * 7 * heads / (beds * 365)
+    foot = (
+        f"So filled, the resort needs {guests:,.0f} guests for a week each.\n"
+        f"The {heads:,.0f} visitors above, a week each, would fill {filled:,.1f} percent of it."
+    )
     fig.text(0.012, 0.93, f"Tourists pay {tops[0]:,.1f} million dollars", size=13.5, weight="bold")
     fig.text(
         0.012,
@@ -492,12 +581,13 @@ def _draw_model(fig, table, night, origin, visitors, price, share, beds, occupan
         f"{heads:,.0f} visitors at {a_head:,.0f} USD; a year, USD million; dark: North's part",
         size=10,
     )
-    fig.text(0.012, 0.04, f"The resort would need {guests:,.0f} guests for a week each.", size=9.5)
+    fig.text(0.012, 0.03, foot, size=10, linespacing=1.4)
     return (
         f"Bar chart in million dollars a year. {origin}: {heads:,.0f} visitors at {a_head:,.0f} "
         f"dollars pay {tops[0]:,.1f}, of which the North gets {tops[0] * share / 100:,.1f} at a "
         f"share of {share} percent. The coast resort with {beds:,} beds, {occupancy} percent "
-        f"filled, would take {tops[1]:,.1f} from {guests:,.0f} guests for a week."
+        f"filled, would take {tops[1]:,.1f} from {guests:,.0f} guests for a week; "
+        f"those visitors would fill {filled:,.1f} percent of its beds."
     )
 
 
@@ -517,30 +607,28 @@ def income() -> pd.DataFrame:
     return income_frame([*_fee_rows(), *_kaesong_rows(), *_tourist_rows()])
 
 
-def _both(year, item, values, basis, rows) -> list[dict]:
+def _both(year, item, fee: Range, basis, rows) -> list[dict]:
     """Return gross receipts and state take of a fee that went to the North whole."""
+    basis = f"{basis}; paid to the North directly"
     return [
-        income_row(year, item, concept, values, f"{basis}; paid to the North directly", rows)
+        income_row(year, item, concept, (fee.low, fee.central, fee.high), basis, rows)
         for concept in ("gross receipts", "state take")
     ]
 
 
 def _fee_rows() -> list[dict]:
-    fees = data.read("kumgang_payments").query("item == 'business fee'")
     rows = []  # What is computed from rules, not paid on record, is graded C at best.
     for year, value in paid().items():
-        used = fees[(fees["first"] == f"{year}-01") & (fees["last"] == f"{year}-12")]
         basis = "audited business fee; goods and performances not counted"
-        rows += _both(year, "Mount Kumgang fees", (value, value, value), basis, used)
+        used = _audit().loc[[year]]
+        rows += _both(year, "Mount Kumgang fees", Range.of(value), basis, used)
     counts = data.read("kumgang_visitors").query("best")
     for year, heads in best_visitors().loc[2004:].items():
-        rules = _stays()
-        inside = (rules["start"] <= f"{year}-07") & (rules["end"].fillna("9999") >= f"{year}-07")
-        fee = rules[inside].set_index("product")["amount"]
-        values = [heads * fee[stay] / MILLION for stay in ("day tour", "one night", "two nights")]
-        basis = "visitors times the fee of July: all day tours, all one night, all two nights"
-        used = [rules[inside], counts[counts["year"] == year]]
-        made = _both(year, "Mount Kumgang fees", tuple(values), basis, used)
+        basis = "visitors times the fee agreed; low: all at the lowest, high: all at the highest"
+        rules = [_in_force(f"{year}-{month:02}") for month in range(1, 13)]
+        used = [*rules, counts[counts["year"] == year]]
+        fees = heads * head_fee(year) / MILLION
+        made = _both(year, "Mount Kumgang fees", fees, basis, used)
         rows += [row | {"grade": max("C", row["grade"])} for row in made]
     return rows
 
@@ -555,28 +643,31 @@ def _kaesong_rows() -> list[dict]:
         counts = data.read("tourism_visitors").query("purpose == 'Kaesong day tour'")
         counts = counts[counts["year"] == year]
         most = counts[["low", "visitors"]].max(axis=1).iloc[0]
-        basis = "visitors times 100 dollars; low: months counted; high: until 15 October 2008"
-        values = (heads * fee, (heads + most) / 2 * fee, most * fee)
+        basis = (
+            "visitors times 100 dollars; low: months counted; high: all until 15 October 2008, "
+            "when the 100,000th came; the last six weeks are not known"
+        )
+        sums = Range.between(float(heads * fee), float(most * fee))
         used = [rule, months[months["month"].dt.year == year], counts]
-        rows += _both(year, "Kaesong tour fees", values, basis, used)
+        rows += _both(year, "Kaesong tour fees", sums, basis, used)
     return rows
 
 
 def _tourist_rows() -> list[dict]:
     estimates, share = data.read("tourism_revenue_estimates"), shares()
+    net = Range(share.low, share.central, 1)  # What a study published may be the North's already.
     parts = [
-        ("all foreign tourists", estimates[estimates["source"] == "park_2003_hankyung"]),
-        ("Chinese tourists", estimates[estimates["source"] == "kiep_2013_nocut"]),
-        ("all foreign tourists", estimates[estimates["source"] == "segye_2015"]),
+        ("all foreign tourists", "park_2003_hankyung", net),
+        ("Chinese tourists", "kiep_2013_nocut", share),
+        ("all foreign tourists", "segye_2015", net),
     ]
     rows = []
-    for item, used in parts:
-        row = used.iloc[0]
-        low = row["low_usd_million"] if pd.notna(row["low_usd_million"]) else None
-        gross = Range.of(row["point_usd_million"]) if low is None else None
-        gross = gross or Range.between(low, row["high_usd_million"])
-        basis = f"estimate: {row['method']}"
-        rows += _gross_and_part(row["year"], item, gross, share, basis, [used])
+    for item, source, part in parts:
+        used = estimates[estimates["source"] == source]
+        values = used[["low_usd_million", "point_usd_million", "high_usd_million"]]
+        gross = _between(values.min(axis=None), values.max(axis=None))
+        basis = f"estimate: {used['method'].iloc[0]}"
+        rows += _gross_and_part(used["year"].iloc[0], item, gross, part, basis, [used])
     for row in model().to_dict("records"):
         basis = "visitors times package price; the bounds are the lowest and highest of both"
         item = f"{row['origin']} tourists"
@@ -587,18 +678,13 @@ def _tourist_rows() -> list[dict]:
 def _gross_and_part(year, item, gross: Range, share: Range, basis: str, rows: list) -> list[dict]:
     part = gross * share
     guess = f"{basis}; times the share known from the tours from South Korea, an assumption"
+    if share.high == 1:
+        guess += "; high: as published, for it may be the North's part already"
+    took = [*rows, *_share_rows()]
+    whole, part = ((r.low, r.central, r.high) for r in (gross, part))
     return [
-        income_row(
-            year, item, "gross receipts", (gross.low, gross.central, gross.high), basis, rows
-        ),
-        income_row(
-            year,
-            item,
-            "state take",
-            (part.low, part.central, part.high),
-            guess,
-            [*rows, *_share_rows()],
-        ),
+        income_row(year, item, "gross receipts", whole, basis, rows),
+        income_row(year, item, "state take", part, guess, took),
     ]
 
 
@@ -610,18 +696,15 @@ def verdicts() -> pd.DataFrame:
 def _verdict_u1() -> dict:
     events = data.read("tourism_events")
     shut = events[events["kind"].isin(["closing", "restriction"])]
-    closings, days = int((shut["kind"] == "closing").sum()), days_shut()
+    many, days = int((shut["kind"] == "closing").sum()), days_shut()
+    verdict = "holds" if many >= 10 and days > 365 else "holds in part"
     return verdict_row(
         "U1",
-        "holds"
-        if closings >= 10 and days > 365
-        else "holds in part"
-        if len(shut)
-        else "not supported",
+        verdict if len(shut) else "not supported",
         days,
         "days shut",
-        f"The table lists {closings} closings and {len(shut) - closings} restrictions, "
-        f"and for COVID-19 the country stayed shut to tourists for {days:,} days.",
+        f"The table lists {many} closings and {len(shut) - many} restrictions, some of them "
+        f"decided abroad. For COVID-19 the country stayed shut to tourists for {days:,} days.",
         shut,
     )
 
@@ -629,42 +712,39 @@ def _verdict_u1() -> dict:
 def _verdict_u2() -> dict:
     table = model().sort_values("year")
     peak, last = table.loc[table["central"].idxmax()], table.iloc[-1]
-    share = 100 * last["central"] / peak["central"]
-    verdict = "holds" if share >= 50 else "holds in part" if last["high"] >= 1 else "not supported"
+    share, part = 100 * last["central"] / peak["central"], last["gross"] * shares()
+    verdict = "holds" if share >= 50 else "holds in part" if part.high >= 1 else "not supported"
     return verdict_row(
         "U2",
         verdict,
         last["central"],
         "USD million a year, before the North's share",
         f"{peak['origin']} tourists paid {peak['low']:.0f} to {peak['high']:.0f} million dollars "
-        f"in {peak['year']}; {last['origin']} tourists, the only large group with a count since, "
-        f"{last['low']:.1f} to {last['high']:.1f} million in {last['year']}, "
-        f"about {share:.0f} percent of it. The North's part is smaller still.",
-        [*peak["rows"], *last["rows"]],
+        f"in {peak['year']}. When the article appeared, the border was "
+        f"{'shut' if shut_at(ARTICLE) else 'open'} to tourists. {last['origin']} tourists, the "
+        f"only large group counted since, paid {last['low']:.1f} to {last['high']:.1f} million in "
+        f"{last['year']}, about {share:.0f} percent of the peak. The North's part of that is "
+        f"{part:.1f} million, if its old share still applies.",
+        [*peak["rows"], *last["rows"], *_share_rows()],
     )
 
 
 def _verdict_u3() -> dict:
     firms = data.read("tourism_operators")
-    own = firms[firms["side"] == "receives"]
+    receives = firms[firms["side"] == "receives"]
+    state = receives["role"].str.contains("state|regulator").sum()
+    sells = len(firms) - len(receives)
+    verdict = "holds in part" if sells >= len(firms) / 2 else "holds"
     payments = data.read("kumgang_payments").query("item == 'all tour payments'")
     total = payments.loc[payments["value_usd_million"].idxmax()]
-    estimates = data.read("tourism_revenue_estimates")
-    guided = estimates[~estimates["scope"].str.contains("Kumgang fee")]
-    values = ["low_usd_million", "point_usd_million", "high_usd_million"]
-    best = guided[values].max().max()
-    sells = int((firms["side"] == "sells").sum())
-    verdict = "not supported"
-    if len(own):
-        verdict = "holds in part" if total["value_usd_million"] > best else "holds"
     return verdict_row(
         "U3",
-        verdict,
-        total["value_usd_million"],
-        "USD million paid by one South Korean firm",
-        f"All {len(own)} names on the receiving side belong to the state, but {sells} sellers sit "
-        f"abroad, and the largest recorded sum, {total['value_usd_million']:.0f} million dollars "
-        f"by {total['last'][:4]}, was paid mainly for a license. The highest estimate for a year "
-        f"of guided foreign tourists is {best:.0f} million.",
-        [own, payments, guided],
+        verdict if state else "not supported",
+        100 * sells / len(firms),
+        "percent of the listed names sell from abroad",
+        f"Of {len(receives)} names on the receiving side {state} belong to the state, but {sells} "
+        f"sellers sit abroad. The largest business on record, the tours from South Korea, was run "
+        f"by one South Korean firm, which paid {total['value_usd_million']:.0f} million dollars by "
+        f"{total['end'][:4]}, mainly for its license.",
+        [firms, payments],
     )
