@@ -54,6 +54,9 @@ def folder(tmp_path_factory):
     package = data.package()
     package["resources"] = package["resources"][:2]
     (found / "data.html").write_text(appendix.data_page(package, lessons))
+    terms = data.read("glossary")
+    (found / "glossary.html").write_text(appendix.glossary_page(terms, lessons))
+    (found / "teachers.html").write_text(appendix.teachers_page(lessons))
     return found
 
 
@@ -95,7 +98,9 @@ def pages_of(pdf):
 # ---- every kind of page and of content
 
 
-@pytest.mark.parametrize("name", ["sample", "sample.teacher", "index", "data"])
+@pytest.mark.parametrize(
+    "name", ["sample", "sample.teacher", "index", "data", "glossary", "teachers"]
+)
 def test_page_is_accessible_in_light_and_dark_offline_and_on_a_phone(page, folder, axe, name):
     page.goto((folder / f"{name}.html").as_uri())
     page.evaluate("() => document.querySelectorAll('details').forEach(e => e.open = true)")

@@ -384,14 +384,14 @@ def test_nbconvert_writes_beside_the_notebook_and_not_over_it(course, exporter):
 def test_command_makes_everything_and_a_second_run_the_same_bytes(course, tmp_path, capsys):
     one, two = tmp_path / "one", tmp_path / "two"
     assert build.main(["--out", str(one)]) == 0  # each lesson in a process of its own
-    assert "8 files" in capsys.readouterr().out
+    assert "10 files" in capsys.readouterr().out
     for name in ("9_sample", "8_other"):
         build.build(refresh.find([name]), two)  # one after the other in this process
     names = sorted(path.name for path in one.iterdir())
     assert names == [
         *("8_other.html", "8_other.student.ipynb", "8_other.teacher.html"),
         *("9_sample.html", "9_sample.student.ipynb", "9_sample.teacher.html"),
-        *("data.html", "index.html"),
+        *("data.html", "glossary.html", "index.html", "teachers.html"),
     ]
     assert filecmp.cmpfiles(one, two, names, shallow=False) == (names, [], [])
 
@@ -401,7 +401,8 @@ def test_index_links_to_files_that_are_there_and_says_what_each_lesson_asks(cour
     page = BeautifulSoup((tmp_path / "index.html").read_text(), "html.parser")
     links = [link["href"] for link in page.main("a")]
     assert links == [
-        *("9_sample.html", "9_sample.teacher.html", "9_sample.student.ipynb", "data.html"),
+        *("9_sample.html", "9_sample.teacher.html", "9_sample.student.ipynb"),
+        *("teachers.html", "glossary.html", "data.html"),
     ]
     assert all((tmp_path / link).exists() for link in links)
     text = page.main.get_text()
