@@ -6,9 +6,9 @@ import re
 import nbformat
 import pytest
 from small_lesson import small_lesson
-from utils.handouts import appendix, exporters
 
 from utils import data, refresh
+from utils.handouts import appendix, exporters
 
 pytestmark = pytest.mark.browser
 

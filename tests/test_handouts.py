@@ -17,6 +17,9 @@ from nbconvert.exporters import get_exporter
 from nbconvert.nbconvertapp import NbConvertApp
 from PIL import Image, ImageChops
 from small_lesson import ALT, check, small_lesson
+
+from utils import data, refresh
+from utils.charts import ALT_WORDS
 from utils.handouts import (
     HandoutError,
     HandoutExporter,
@@ -29,9 +32,6 @@ from utils.handouts import (
     pages,
     parts,
 )
-
-from utils import data, refresh
-from utils.charts import ALT_WORDS
 
 MEGABYTES = 1.5
 NOTEBOOKS = sorted(refresh.NOTEBOOKS.glob("*.ipynb"))
