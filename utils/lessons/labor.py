@@ -109,16 +109,13 @@ def quarters() -> pd.DataFrame:
 
 def draw_quarters(ax, table: pd.DataFrame) -> None:
     """Draw the quarters as stacked bars and say which were not published."""
-    places, below = np.arange(len(table)), np.zeros(len(table))
-    colours = (COLOUR, charts.tint(charts.GREY, 0.45), PALE)
-    for name, colour in zip(table, colours, strict=True):
-        values = table[name].fillna(0).to_numpy(dtype=float)
-        ax.bar(places, values, bottom=below, color=colour, label=name, width=0.7)
-        below += values
-    for place in places[table.isna().all(axis=1)]:
+    colours = [COLOUR, charts.tint(charts.GREY, 0.45), PALE]
+    bars = table.astype(float).rename(index=lambda name: name.replace("-", "\n"))
+    bars.plot.bar(ax=ax, stacked=True, width=0.7, rot=0, color=colours, xlabel="")
+    for place in np.flatnonzero(table.isna().all(axis=1)):
         ax.text(place, 150, "not\npublished", ha="center", fontsize=8.5)
-    ax.set_xticks(places, [name.replace("-", "\n") for name in table.index])
-    ax.set_ylim(0, 1.1 * below.max())
+    ax.set_ylim(0, 1.1 * bars.sum(axis=1).max())
+    ax.grid(axis="x", visible=False)
     ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.legend(loc="upper left")
 
@@ -160,7 +157,7 @@ def wage_bills() -> dict[int, tuple[Range, str]]:
     table = data.read("kaesong").set_index("year")
     words = {"seen": "published wage bill", "derived": "wage bill from published totals"}
     known = table[["wage_bill_usd_million", "wage_bill_basis"]].dropna()
-    bills = {int(row[0]): (Range.of(row[1]), words[row[2]]) for row in known.itertuples()}
+    bills = {int(year): (Range.of(bill), words[how]) for year, bill, how in known.itertuples()}
     if [year for year in table.index if year not in bills] == [2013, 2014]:
         pay = table.loc[2014, ["average_wage_low_usd_month", "average_wage_high_usd_month"]]
         around = sorted(table["workers_persons"].astype(float)[[2013, 2015]])
@@ -213,17 +210,13 @@ def _named(rows: pd.DataFrame) -> pd.Index:
 
 def draw_by_source(ax, shares: pd.DataFrame) -> None:
     """Draw the shares as bars that add up to 100 percent, with the percent written in."""
-    grey = charts.GREY
-    looks = {"China": COLOUR, "Russia": charts.tint(grey, 0.5), "elsewhere": charts.tint(grey, 0.2)}
-    places, left = np.arange(len(shares))[::-1], np.zeros(len(shares))
-    for name, colour in looks.items():
-        values = shares[name].to_numpy(dtype=float)
-        bars = ax.barh(places, values, left=left, color=colour, height=0.6)
-        ink = "white" if name == "China" else charts.INK
-        ax.bar_label(bars, fmt="{:.0f}", label_type="center", color=ink)
-        ax.text(left[0] + values[0] / 2, places[0] + 0.4, name, ha="center", fontweight="bold")
-        left += values
-    ax.set_yticks(places, shares.index)
+    colours = [COLOUR, charts.tint(charts.GREY, 0.5), charts.tint(charts.GREY, 0.2)]
+    bars = shares[["China", "Russia", "elsewhere"]][::-1]
+    bars.plot.barh(ax=ax, stacked=True, width=0.6, color=colours, legend=False, ylabel="")
+    for name, group, ink in zip(bars, ax.containers, ["white", None, None], strict=True):
+        ax.bar_label(group, fmt="{:.0f}", label_type="center", color=ink)
+        top = group[-1]
+        ax.text(top.get_center()[0], len(bars) - 0.6, name, ha="center", fontweight="bold")
     ax.set(xlim=(0, 100), ylim=(-0.5, len(shares) - 0.25))
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False)
@@ -362,6 +355,8 @@ def draw_tornado(ax, table: pd.DataFrame, centre: float) -> None:
     ax.barh(places, table["high"] - table["low"], left=table["low"], color=COLOUR, height=0.6)
     ax.axvline(centre, color=charts.INK, linewidth=1.2)
     ax.set_yticks(places, table["input"])
+    ax.use_sticky_edges = False
+    ax.margins(x=0.05)
     ax.spines["left"].set_visible(False)
     _across(ax)
 
@@ -711,7 +706,7 @@ def _draw_model(fig, host: str, workers: int, wage: int, share: int) -> str:
     ends["income"] = [_setting(rows, dict.fromkeys(places, end))["income"] for end in (0, 100)]
     ax = fig.add_axes((0, 0, 1, 0.84), xlim=(-18, 106), ylim=(-3.6, 0.5))
     ax.set_axis_off()
-    top = {name: high for name, (_, high) in ends.items()}
+    top = {name: 1.1 * high for name, (_, high) in ends.items()}
     top["income"] = 900 if len(rows) > 1 else 450
     for y, name in enumerate(now):
         _draw_bar(ax, -y, name, now[name], ends[name], 100 / top[name])
@@ -738,15 +733,9 @@ def _draw_bar(ax, y: float, name: str, value: float, ends: list[float], scale: f
     ax.plot(scale * value, y, "o", color=COLOUR, markersize=12)
     ax.text(-3, y, name, ha="right", va="center", fontsize=11)
     ax.text(0, y + 0.2, _PICTURE[name].format(value), fontweight="bold", fontsize=11)
-    ax.text(low, y - 0.36, f"{ends[0]:,.0f}", color=charts.GREY, ha="right" if low > 8 else "left")
-    if ends[1] > ends[0]:
-        ax.text(
-            high,
-            y - 0.36,
-            f"{ends[1]:,.0f}",
-            color=charts.GREY,
-            ha="left" if high < 90 else "right",
-        )
+    ax.text(low, y - 0.36, f"{ends[0]:,.0f}", color=charts.GREY, ha="left" if low < 8 else "right")
+    if low < high:
+        ax.text(high, y - 0.36, f"{ends[1]:,.0f}", color=charts.GREY, ha="left")
 
 
 # Income --------------------------------------------------------------------------------------
@@ -956,6 +945,7 @@ def _verdict_l5() -> dict:
     sold = exports.set_index("year")["value_usd_million"]
     found = income_frame(_published()).query("item.str.contains('hundreds')").set_index("year")
     low, high = (100 * found.loc[2017, name] / sold[2017] for name in ("low", "high"))
+    last = found.index.max()
     wages = data.read("labor_wages").query("who == 'workers abroad'")
     highest = wages[["gross_low_usd_month", "gross_high_usd_month"]].max().max()
     needed = implied().query("family == 'billions'")["low"].max()
@@ -970,6 +960,11 @@ def _verdict_l5() -> dict:
         "percent of goods exports to China in 2017",
         f"In 2017 the lower estimates, {found.loc[2017, 'low']:.0f} to "
         f"{found.loc[2017, 'high']:.0f} million dollars, were {low:.0f} to {high:.0f} percent of "
-        "all goods sold to China." + (doubt if needed > highest else ""),
-        [found.loc[[2017], ["sources", "grade"]], exports.query("year == 2017")],
+        f"all goods sold to China. For {last} the one figure published is "
+        f"{100 * found.loc[last, 'central'] / sold[last]:.0f} percent, since exports had shrunk."
+        + (doubt if needed > highest else ""),
+        [
+            found.loc[[2017, last], ["sources", "grade"]],
+            exports[exports["year"].isin([2017, last])],
+        ],
     )
