@@ -70,6 +70,24 @@ def test_kinds_of_counts_stay_apart():
     assert kinds["bbc_2025_ussa"] == {"arrivals"}
     permits = counts.query("source == 'rf_un_interim_2019_ytn'")["value"]
     assert sorted(permits) == [11490, 30023]
+    visas = counts[counts["figure"] == "visas"].set_index("year")["value"]
+    assert visas.to_dict() == {2017: 1680, 2018: 4645, 2019: 16613 + 10345, 2024: 9240}
+    assert set(counts.loc[counts["figure"] == "visas", "counted"]) == {"permission"}
+    arrivals = counts[counts["counted"] == "arrivals"].groupby("year")["value"].max()
+    assert arrivals.to_dict() == {2019: 21000, 2021: 69, 2023: 1117, 2024: 13221}
+
+
+def test_sectors_are_counted_in_both_tables():
+    sources = defaultdict(set)
+    for row in cells("labor_workers") + cells("labor_wages"):
+        if row.get("who", "workers abroad") in ("workers abroad", "IT workers"):
+            for name in row["sector"].split(" (")[0].split(";"):
+                sources[name].add(row["source"])
+    del sources["all"]
+    named = labor.named_sectors().groupby("sector")
+    assert named["source"].nunique().to_dict() == {k: len(v) for k, v in sources.items()}
+    assert len(sources["construction"]) == 25 and len(sources["apparel"]) == 5
+    assert named["host"].nunique()[["logging", "construction", "IT"]].tolist() == [1, 8, 2]
 
 
 def test_repatriation_without_china():
@@ -132,6 +150,13 @@ def test_echo_chamber():
             [2000, 3833.3], abs=0.1
         )
     assert implied.loc["asahi_2017_chosun", "low"] == pytest.approx(112.7, abs=0.1)
+    assert implied.loc["c4ads_2018_crs", ["low", "high"]].tolist() == pytest.approx(
+        [500, 1916.7], abs=0.1
+    )
+    assert implied.loc["kinu_2016_upi", ["low", "high"]].tolist() == pytest.approx(
+        [104.2, 1742.4], abs=0.1
+    )
+    assert implied.loc["un_2017_npr", "high"] == pytest.approx(463, abs=0.1)
     floors = implied[implied["high"].isna()].index
     ceilings = implied[implied["low"].isna()].index
     assert set(floors) == {"us_state_2016_yonhap", "us_2020_reuters", "kinu_2016_kbs"}
@@ -179,6 +204,32 @@ def test_shares_come_from_one_hand():
     assert both["us_2020_reuters"] == 80
 
 
+def test_the_billions_follow_the_data(edit):
+    edit("labor_income_estimates", "1200,,2300,50000,,B", "120,,230,50000,,B")
+    implied = labor.implied().set_index("source")
+    assert implied.loc["un_sr_2015_newsweek", "high"] == pytest.approx(383.3, abs=0.1)
+    assert "120 to 230" in labor.families().loc["UN Special Rapporteur", "amount"]
+
+
+def test_verdicts_on_sectors_share_and_income_follow_the_data(edit):
+    edit(
+        "labor_workers",
+        "people present,,1800,,construction;cashmere;medical",
+        "people present,,1800,,mining",
+    )
+    assert labor.verdicts().set_index("claim").loc["L3", "finding"].count("mining by 5") == 1
+    edit("trade_annual", "2017,customs_exports_to_china,1731", "2017,customs_exports_to_china,7731")
+    assert labor.verdicts().set_index("claim").loc["L5", "verdict"] == "not supported"
+
+
+def test_the_verdict_on_the_state_share_follows_the_data(monkeypatch):
+    rows = labor.taken_abroad()
+    monkeypatch.setattr(labor, "taken_abroad", lambda: rows.assign(middle=rows["middle"] - 40))
+    assert labor.verdicts().set_index("claim").loc["L4", "verdict"] == "holds in part"
+    monkeypatch.setattr(labor, "taken_abroad", lambda: rows.assign(middle=rows["middle"] - 60))
+    assert labor.verdicts().set_index("claim").loc["L4", "verdict"] == "not supported"
+
+
 def test_verdicts_follow_the_data(edit):
     edit("labor_workers", ",46000,,all,mofa_2013_voa", ",1500,,all,mofa_2013_voa")
     edit("labor_workers", "Russia,,2014,people present,,20000", "Russia,,2014,people present,,2000")
@@ -219,6 +270,30 @@ def test_every_picture_of_the_explorer_has_words(host):
     assert all(host in text for text in words)
 
 
-def test_explorer_agrees_with_the_model():
-    words = labor.explorer().picture()[1]
-    assert f"{labor.model(**labor.ranges_of(2017)).central:,.0f} million" in words
+@pytest.mark.parametrize(("place", "end"), [(0, "low"), (50, "central"), (100, "high")])
+def test_explorer_agrees_with_the_model(place, end):
+    view, name = labor.explorer(), labor.explorer().controls["host"].options[0]
+    words = view.picture(host=name, workers=place, wage=place, share=place)[1]
+    result = getattr(labor.model(**labor.ranges_of(2017)), end)
+    assert f"The result is {result:,.0f} million" in words
+
+
+def test_explorer_flags_the_overlap():
+    options = labor.explorer().controls["host"].options
+    flagged = [name for name in options if "lesson 3" in labor.explorer().picture(host=name)[1]]
+    assert flagged == ["IT workers 2025"]
+
+
+KEYS = {
+    "4.1": 100 * 15 / 13221,
+    "4.2": 148.98,
+    "4.3": 100 * 18533 / 21318,
+    "4.4": 76.25,
+    "4.5": 170_000 * 300 * 12 / 1e6,
+    "4.6": 500e6 / 100_000 / 12,
+}
+
+
+def test_keys_of_the_exercises():
+    found = {code: exercise.key for code, exercise in labor.answers().items()}
+    assert found == pytest.approx(KEYS, abs=0.005)
