@@ -292,7 +292,7 @@ def split_words(ends: pd.Series, steps: dict[str, float]) -> dict[str, str]:
     more, less = steps.values()
     (old, start), (new, end) = ends.items()
     return _words(
-        "The lower price took away more than the additional tonnes brought in",
+        "The lower price took more than the additional tonnes brought",
         f"Coal sold to China, USD million: from {old} to {new} in two steps",
         f"Waterfall chart of the value of coal sold to China in million dollars. It starts at "
         f"{start:,.0f} in {old}, rises by {more:.0f} through more tonnes, falls by {-less:.0f} "
@@ -357,7 +357,7 @@ def worth_words(worth: pd.DataFrame) -> dict[str, str]:
     trillion, years = worth["usd_trillion"], worth["year"]
     times = f"{trillion.max() / trillion.min():.1f} times"
     return _words(
-        f"Trillions in the ground: the highest estimate is {times} the lowest",
+        f"Trillions in the ground: the estimates lie {times} apart",
         "Potential value of North Korea's minerals, USD trillion; hatched: grade C",
         f"Bar chart of {len(worth)} estimates of the potential value of North Korea's minerals in "
         f"trillion dollars, {years.min()} to {years.max()}. They run from {trillion.min():.2f} "
@@ -397,7 +397,7 @@ def score_words(scores: pd.DataFrame) -> dict[str, str]:
     own, near = scores["North Korea"], scores[["Russia", "Vietnam", "China"]]
     years, many = f"{scores.index[0]}-{scores.index[-1]}", scores.shape[1]
     return _words(
-        f"In every year, North Korea is seen as the most corrupt of {many}",
+        f"Of {many} countries, North Korea is seen as the most corrupt, every year",
         f"Corruption Perceptions Index, {years}; 0 very corrupt, 100 very clean",
         f"Line chart of the Corruption Perceptions Index of {many} countries, {years}, "
         f"from 0, very corrupt, to 100, very clean. North Korea lies lowest, between "
@@ -622,8 +622,8 @@ check = checks.Checker(answers)
 
 # Explorer -----------------------------------------------------------------------------------
 
-AUSTRALIA, AFRICA = "Australian thermal coal", "South African thermal coal"
-KDI, NKRI = "KDI study: anthracite", "NKRI study: 'world price'"
+AUSTRALIA, AFRICA = "Australian coal", "South African coal"
+KDI, NKRI = "KDI's anthracite", "NKRI's world price"
 NAMES = [AUSTRALIA, AFRICA, KDI, NKRI]
 
 
@@ -692,15 +692,11 @@ def _draw(
     head = f"USD {abs(missing):,.0f} million {less} than the benchmark would have brought"
     fig.text(0.02, 0.89, head, weight="bold", size=13)
     fig.text(0.02, 0.835, f"Benchmark: {benchmark}", size=10.5, color=charts.GREY)
-    prices = fig.add_axes((0.1, 0.41, 0.62, 0.38))
-    money = fig.add_axes((0.1, 0.14, 0.62, 0.21))
-    _draw_prices(prices, frame, benchmark)
-    _draw_money(money, gap)
-    for ax in (prices, money):
-        ax.axvspan(first - 0.5, last + 0.5, color=charts.tint(COLOUR, 0.12), linewidth=0, zorder=0)
-        ax.set(xlim=(2008.4, 2017.6), xticks=range(2009, 2018, 2))
-    prices.tick_params(labelbottom=False)
-    charts.label_ends(prices)
+    ax = fig.add_axes((0.1, 0.14, 0.62, 0.65))
+    _draw_prices(ax, frame, benchmark)
+    _draw_money(ax, gap)
+    ax.axvspan(first - 0.5, last + 0.5, color=charts.tint(COLOUR, 0.12), linewidth=0, zorder=0)
+    charts.label_ends(ax)
     fig.text(0.02, 0.025, source, size=8.5, color=charts.GREY)
     return (
         f"Line chart of the price that China paid for North Korean coal and of the benchmark "
@@ -714,15 +710,26 @@ def _draw_prices(ax: Axes, frame: pd.DataFrame, benchmark: str) -> None:
     style = {"color": charts.GREY, "marker": "s", "linestyle": "--"}
     ax.plot(frame.index, frame["received"], color=COLOUR, marker="o", label="Paid by China")
     ax.plot(frame.index, frame[benchmark], label="Benchmark", **style)
-    ax.set(ylim=(0, 215), ylabel="USD per tonne")
+    ax.set(xlim=(2008.4, 2017.6), xticks=range(2009, 2018, 2), yticks=range(0, 201, 50))
+    ax.set_ylim(_FLOOR - 10, 215)
+    ax.set_ylabel("USD per tonne", y=0.68)
+
+
+#: Where the bars of money stand, below the prices in the same axes (a second pair of axes would
+#: take half as long again to draw), and how many USD million are as high as one USD per tonne.
+_FLOOR, _SCALE = -105, 18
 
 
 def _draw_money(ax: Axes, gap: pd.Series) -> None:
-    ax.bar(gap.index, gap, color=COLOUR, width=0.6)
-    ax.axhline(0, color=charts.INK, linewidth=0.8)
-    ax.set(ylim=(-150, 1400), ylabel="USD million")
-    style = {"va": "center", "size": 9.5, "weight": "bold", "color": COLOUR}
-    ax.text(1.02, 0.5, "Benchmark value\nminus value paid", transform=ax.transAxes, **style)
+    style = {"size": 9, "weight": "bold", "color": COLOUR}
+    heights = gap / _SCALE
+    ax.bar(gap.index, heights, bottom=_FLOOR, color=COLOUR, width=0.6)
+    ax.axhline(_FLOOR, color=charts.INK, linewidth=0.8)
+    for year, value in gap.items():
+        place = _FLOOR + max(heights[year], 0) + 3
+        ax.text(year, place, f"{value:,.0f}".replace("-", "\u2212"), ha="center", **style)
+    label = "Benchmark value\nminus value paid,\nUSD million"
+    ax.text(2017.9, _FLOOR + 40, label, va="center", **style)
 
 
 # Income -------------------------------------------------------------------------------------
