@@ -10,6 +10,16 @@ import pandas as pd
 from utils.handouts import pages
 from utils.handouts.lesson import Lesson
 
+#: The types of the data package in plain words.
+TYPES = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "yes or no",
+    "date": "day",
+    "yearmonth": "month",
+}
+
 
 def index_page(lessons: Sequence[Lesson]) -> str:
     """Return the page that leads to all others."""
@@ -27,6 +37,7 @@ def data_page(package: dict, lessons: Sequence[Lesson]) -> str:
         package=package,
         groups=[(number, list(resources)) for number, resources in grouped],
         lessons={lesson.number: lesson for lesson in lessons},
+        types=TYPES,
         rules=rules,
     )
 

@@ -12,6 +12,7 @@ from traitlets import default
 
 from utils.handouts import editions, faults, pages, parts
 
+_ROOM = f'<div class="room" aria-hidden="true">{"<hr>" * 5}</div>'
 _FRAMED = ("finding", "solution", "teacher")
 
 
@@ -57,7 +58,7 @@ class HandoutExporter(Exporter):
                 yield from written
                 continue
             if not self._for_teachers and not any(map(editions.answered, cells)):
-                written.append('<div class="room"></div>')
+                written.append(_ROOM)
             yield "\n".join(['<div class="exercise">', *written, "</div>"])
 
     def _cell(self, cell: NotebookNode, writer: parts.Writer) -> Iterator[str]:

@@ -108,7 +108,8 @@ def _first(pattern: re.Pattern, text: str) -> str:
 
 def _note(label: str, text: str) -> str:
     """Return what teacher's notes say after a bold label, up to the next one."""
-    return _first(re.compile(rf"(?s)\*\*{label}\*\*: (.+?)(?=\*\*|\n\n|</details>|$)"), text)
+    found = _first(re.compile(rf"(?s)\*\*{label}\*\*: (.+?)(?=\*\*|\n\n|</details>|$)"), text)
+    return found[:1].upper() + found[1:]
 
 
 def _sentence(text: str) -> str:

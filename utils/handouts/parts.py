@@ -213,8 +213,8 @@ def _table(soup: BeautifulSoup, table: Tag, number: int) -> None:
     rows = [row(["th", "td"], recursive=False) for row in table.select("tbody tr")]
     heads = [row(["th", "td"], recursive=False) for row in table.select("thead tr")]
     _mark_columns(heads, rows)
-    for head in table("th"):
-        _let_break(soup, head)
+    for narrow in table(["th", "code"]):
+        _let_break(soup, narrow)
     words = [cell.get_text(" ", strip=True) for cell in (heads[-1] if heads else [])]
     words = [word for word in words if word]
     more = [f"and {len(words) - _HEADS} more"] if len(words) > _HEADS else []
