@@ -139,10 +139,14 @@ def _head_rules() -> pd.DataFrame:
     return rules[rules["product"] != "Kaesong day tour"]
 
 
-def _in_force(month: str) -> pd.DataFrame:
-    """Return the rules by the head in force in a month, as "2006-07"."""
-    rules = _head_rules()
-    return rules[(rules["start"] <= month) & (rules["end"].fillna("9999") >= month)]
+def _in_force(first: str, last: str, rules: pd.DataFrame) -> pd.DataFrame:
+    """Return the rules that hold at any time from one month to another, as "2006-07"."""
+    return rules[(rules["start"] <= last) & (rules["end"].fillna("9999") >= first)]
+
+
+def fees_of(year: int) -> pd.DataFrame:
+    """Return the rules by the head that hold at any time in a year."""
+    return _in_force(f"{year}-01", f"{year}-12", _head_rules())
 
 
 def head_fee(year: int) -> Range:
@@ -151,9 +155,9 @@ def head_fee(year: int) -> Range:
     The bounds are the lowest and the highest fee in force in any month; the central value is the
     mean over the months of the middle fee, which is that for one night where stays are told apart.
     """
-    fees = [_in_force(f"{year}-{month:02}")["amount"] for month in range(1, 13)]
-    middle = sum(float(fee.median()) for fee in fees) / len(fees)
-    return Range(min(fee.min() for fee in fees), middle, max(fee.max() for fee in fees))
+    rules, months = fees_of(year), [f"{year}-{month:02}" for month in range(1, 13)]
+    middle = [_in_force(month, month, rules)["amount"].median() for month in months]
+    return Range(rules["amount"].min(), sum(middle) / len(middle), rules["amount"].max())
 
 
 def paired_bars(ax, pairs: pd.DataFrame) -> None:
@@ -273,7 +277,7 @@ def _share_rows() -> list[pd.DataFrame]:
 
 def _land_fee() -> pd.DataFrame:
     """Return the fee for two nights in the year of the reported price, 2007."""
-    return _in_force("2007-12").query("product == 'two nights'")
+    return fees_of(2007).query("product == 'two nights'")
 
 
 def model() -> pd.DataFrame:
@@ -625,8 +629,7 @@ def _fee_rows() -> list[dict]:
     counts = data.read("kumgang_visitors").query("best")
     for year, heads in best_visitors().loc[2004:].items():
         basis = "visitors times the fee agreed; low: all at the lowest, high: all at the highest"
-        rules = [_in_force(f"{year}-{month:02}") for month in range(1, 13)]
-        used = [*rules, counts[counts["year"] == year]]
+        used = [fees_of(year), counts[counts["year"] == year]]
         fees = heads * head_fee(year) / MILLION
         made = _both(year, "Mount Kumgang fees", fees, basis, used)
         rows += [row | {"grade": max("C", row["grade"])} for row in made]
