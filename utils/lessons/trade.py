@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pandas as pd
 
 from utils import charts, data
@@ -540,19 +542,22 @@ def explorer():
         "basis": Choice("How to count", list(BASES)),
         "level": Slider("Level, percent", 50, 95, 5, 90),
     }
-    return make_explorer(_draw_share, controls, [{"basis": name} for name in BASES])
+    draw = functools.partial(_draw_share, shares())
+    return make_explorer(draw, controls, [{"basis": name} for name in BASES])
 
 
-def _draw_share(fig, basis: str, level: int) -> str:
+_PERCENT = (0, 25, 50, 75, 100)
+
+
+def _draw_share(table: pd.DataFrame, fig, basis: str, level: int) -> str:
     """Draw China's share on one basis, the others pale, and return the alt text."""
-    table = shares()
     chosen = table[basis].dropna()
     year = crossing(chosen, level)
     ax = fig.add_axes((0.08, 0.09, 0.87, 0.72))
     ax.plot(table.index, table, color=charts.tint(charts.GREY, 0.45), linewidth=1.2)
     ax.plot(table.index, table[basis], color=COLOUR, linewidth=2.6)
     ax.axhline(level, color=charts.INK, linewidth=1, linestyle="--")
-    ax.set(xlim=(1989, 2025), ylim=(0, 112))
+    ax.set(xlim=(1989, 2025), ylim=(0, 112), xticks=range(1990, 2026, 5), yticks=_PERCENT)
     ax.yaxis.set_major_formatter("{x:.0f} %")
     when = f"first reached in {year}" if year else "never reached"
     if year:
