@@ -24,7 +24,7 @@ RECENT = 3
 #: The tables of the lesson, in the order of its sections.
 TABLES = [
     *("cyber_incidents", "cyber_totals", "cyber_world_totals", "stolen_coins", "crypto_prices"),
-    *("illicit_estimates", "illicit_counts", "illicit_timeline", "cyber_shares"),
+    *("illicit_estimates", "illicit_counts", "illicit_timeline", "illicit_shares"),
 ]
 
 #: The kinds of victims in ``cyber_incidents``, brought together in fewer groups.
@@ -117,13 +117,12 @@ def worth(victim: str) -> pd.Series:
 
 
 def stated_shares() -> str:
-    """Return the published statements on what cyber theft pays for, as a Markdown list."""
-    rows = data.read("cyber_shares").sort_values("date").to_dict("records")
-    return "\n".join(
-        f"- {row['date']}: {row['limit']} {row['percent']:.0f} percent of the {row['whole']} "
-        f"({row['who']})"
-        for row in rows
-    )
+    """Return the published statements on what crime makes up, as a Markdown list."""
+    rows = data.read("illicit_shares").sort_values(["part", "date"])
+    told = rows["percent"].map("about {:.0f}".format).where(rows["percent"].notna())
+    told = told.fillna(rows["high_percent"].map("at most {:.0f}".format))
+    lines = "- " + rows["date"] + ": " + rows["part"] + " " + told + " percent of " + rows["whole"]
+    return "\n".join(lines + " (" + rows["who"] + ")")
 
 
 def then_and_now() -> pd.DataFrame:
