@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import statistics
 
 import numpy as np
 import pandas as pd
+from matplotlib.lines import Line2D
 
 from utils import charts, data
 from utils.checks import Checker, Exercise
@@ -647,16 +649,16 @@ check = Checker(answers)
 
 def explorer():
     """Return the explorer: choose host, workers, wage and share, and see the state's income."""
-    labels = [*_hosts()]
+    hosts = _hosts()
     place = {"low": 0, "high": 100, "step": 10, "start": 50}
     controls = {
-        "host": Choice("Host and year", labels),
-        "workers": Slider("Workers: 0 lowest, 100 highest", **place),
-        "wage": Slider("Wage: 0 lowest, 100 highest", **place),
-        "share": Slider("Share: 0 lowest, 100 highest", **place),
+        "host": Choice("Host and year", [*hosts]),
+        "workers": Slider("Workers, 0 to 100", **place),
+        "wage": Slider("Wage, 0 to 100", **place),
+        "share": Slider("Share, 0 to 100", **place),
     }
-    frames = [{"host": label} for label in labels if not label.startswith(("Gulf", "Mongolia"))]
-    return make_explorer(_draw_model, controls, frames)
+    frames = [{"host": label} for label in hosts if not label.startswith(("Gulf", "Mongolia"))]
+    return make_explorer(functools.partial(_draw_model, hosts), controls, frames)
 
 
 def _hosts() -> dict[str, list[dict]]:
@@ -697,19 +699,17 @@ _PICTURE = {
 }
 
 
-def _draw_model(fig, host: str, workers: int, wage: int, share: int) -> str:
+def _draw_model(hosts: dict, fig, host: str, workers: int, wage: int, share: int) -> str:
     """Draw where each input stands among its reports, and the result; return the alt text."""
-    rows, places = _hosts()[host], {"workers": workers, "wage": wage, "share": share}
+    rows, places = hosts[host], {"workers": workers, "wage": wage, "share": share}
     now, ends = _setting(rows, places), {}
     for name in places:
         ends[name] = [_setting(rows, places | {name: end})[name] for end in (0, 100)]
     ends["income"] = [_setting(rows, dict.fromkeys(places, end))["income"] for end in (0, 100)]
-    ax = fig.add_axes((0, 0, 1, 0.84), xlim=(-18, 106), ylim=(-3.6, 0.5))
-    ax.set_axis_off()
     top = {name: 1.1 * high for name, (_, high) in ends.items()}
     top["income"] = 900 if len(rows) > 1 else 450
-    for y, name in enumerate(now):
-        _draw_bar(ax, -y, name, now[name], ends[name], 100 / top[name])
+    for y, name in zip((0.71, 0.51, 0.31, 0.11), now, strict=True):
+        _draw_bar(fig, y, name, now[name], ends[name], top[name])
     overlap = " (also in lesson 3)" if rows[0]["who"] == "IT workers" else ""
     title = f"{host}: {_PICTURE['income'].format(now['income'])}"
     fig.text(0.012, 0.93, title, size=14, weight="bold")
@@ -725,17 +725,24 @@ def _draw_model(fig, host: str, workers: int, wage: int, share: int) -> str:
     )
 
 
-def _draw_bar(ax, y: float, name: str, value: float, ends: list[float], scale: float) -> None:
-    """Draw a line from 0, a pale bar between ``ends`` with their numbers, a dot at ``value``."""
-    low, high = (scale * end for end in ends)
-    ax.plot([0, 100], [y, y], color=charts.GREY, linewidth=1)
-    ax.plot([low, high], [y, y], color=PALE, linewidth=9, solid_capstyle="butt")
-    ax.plot(scale * value, y, "o", color=COLOUR, markersize=12)
-    ax.text(-3, y, name, ha="right", va="center", fontsize=11)
-    ax.text(0, y + 0.2, _PICTURE[name].format(value), fontweight="bold", fontsize=11)
-    ax.text(low, y - 0.36, f"{ends[0]:,.0f}", color=charts.GREY, ha="left" if low < 8 else "right")
+def _draw_bar(fig, y: float, name: str, value: float, ends: list[float], top: float) -> None:
+    """Draw a line from 0 to ``top``, a pale bar between ``ends`` with their numbers, and a dot.
+
+    All stands on the figure itself, without axes, which would double the time.
+    """
+    low, high, dot = (0.145 + 0.8 * number / top for number in (*ends, value))
+    for x, look in (
+        ((0.145, 0.945), {"color": charts.GREY, "linewidth": 1}),
+        ((low, high), {"color": PALE, "linewidth": 9, "solid_capstyle": "butt"}),
+        ((dot, dot), {"color": COLOUR, "marker": "o", "markersize": 12}),
+    ):
+        fig.add_artist(Line2D(x, (y, y), **look))
+    fig.text(0.12, y, name, ha="right", va="center", fontsize=11)
+    fig.text(0.145, y + 0.04, _PICTURE[name].format(value), fontweight="bold", fontsize=11)
+    left = "left" if low < 0.2 else "right"
+    fig.text(low, y - 0.075, f"{ends[0]:,.0f}", color=charts.GREY, ha=left)
     if low < high:
-        ax.text(high, y - 0.36, f"{ends[1]:,.0f}", color=charts.GREY, ha="left")
+        fig.text(high, y - 0.075, f"{ends[1]:,.0f}", color=charts.GREY)
 
 
 # Income --------------------------------------------------------------------------------------
