@@ -244,9 +244,9 @@ def words_shares(share: pd.DataFrame, level: float) -> dict[str, str]:
         "subtitle": f"China's share of North Korea's trade, percent, {first}-{end}; "
         f"line at {level}, dots: first reached",
         "alt": f"Line chart of China's share of North Korea's trade, {first} to {end}, in percent, "
-        f"counted in three ways. They rise from {share.loc[first].min():.0f} to "
-        f"{share.loc[first].max():.0f} percent to at least {share.loc[end].min():.0f}. KOTRA's way "
-        f"reaches {level} in {years['KOTRA']}, without the oil estimate in "
+        f"counted in three ways. In {first} they lie between {share.loc[first].min():.0f} and "
+        f"{share.loc[first].max():.0f}, in {end} at {share.loc[end].min():.0f} or above. "
+        f"KOTRA's way reaches {level} in {years['KOTRA']}, without the oil estimate in "
         f"{years['no oil estimate']}, with South Korea counted only in "
         f"{years['with South Korea']}.",
     }
@@ -694,7 +694,8 @@ def _verdict_t2() -> dict:
 
 def workers_in_china() -> pd.DataFrame:
     """Return the head counts of North Korean workers in China, which lesson 4 weighs."""
-    return data.read("labor_workers").query("host == 'China' and counted == 'people present'")
+    workers = data.read("labor_workers").query("host == 'China' and counted == 'people present'")
+    return workers.sort_values("year", kind="stable")
 
 
 def last_figures() -> pd.Series:
