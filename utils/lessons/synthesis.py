@@ -36,7 +36,6 @@ PAID = {
 SIXTH = "arms and troops"
 BOUNDS = ["low", "central", "high"]
 _ALL_WORKERS = "workers abroad (hundreds of millions)"
-_CENTRAL_ONLY = 12  # USD million: how high a bar without a range is drawn
 
 #: Items whose money another item holds too: stream, item, where it is counted instead, and why.
 OVERLAPS = [
@@ -285,24 +284,23 @@ def sixth_box() -> pd.DataFrame:
     -------
     DataFrame
         The rows of ``income_estimates`` with low and high in USD million, and a label that
-        says the period, whose figure it is, and whether it was received.
+        says the period, whose figure it is, and what it is about.
     """
     rows = data.read("income_estimates").query("stream == 'sixth'")
     values = rows[["low_usd_million", "point_usd_million", "high_usd_million"]]
     span = "until " + rows["end"]
     span = span.mask(rows["start"].notna(), rows["start"] + " to " + rows["end"])
     span = span.mask(rows["start"] == rows["end"], rows["end"])
-    kind = rows["item"].map(_SIXTH_WORDS)
-    label = kind + " " + span + ", " + rows["source"].map(data.cite)
+    kind = rows["item"].map(_SIXTH_KINDS).fillna("")
+    label = span + ", " + rows["source"].map(data.cite) + kind
     return rows.assign(low=values.min(axis=1), high=values.max(axis=1), label=label)
 
 
-_SIXTH_WORDS = {
-    "arms_and_troops_russia": "all",
-    "arms_russia": "arms",
-    "troops_russia": "troops",
-    "arms_and_troops_russia_received": "RECEIVED",
-    "arms_troops_workers_russia": "all, workers too",
+_SIXTH_KINDS = {
+    "arms_russia": ": arms",
+    "troops_russia": ": troops",
+    "arms_and_troops_russia_received": ": RECEIVED",
+    "arms_troops_workers_russia": ": workers too",
 }
 
 
@@ -323,12 +321,16 @@ def all_verdicts(frame: pd.DataFrame | None = None) -> pd.DataFrame:
 def marked(verdicts: pd.DataFrame):
     """Return the article, marked: a Markdown table with verdict, number and grade a claim."""
     rows = verdicts.merge(data.read("claims")[["claim", "statement"]], validate="1:1")
-    number = rows["value"].map("{:,.4g}".format) + " " + rows["unit"]
+    number = rows["value"].map(_rounded) + " " + rows["unit"]
     shown = rows[["claim", "statement"]].assign(
         verdict="**" + rows["verdict"] + "**", number=number, grade=rows["grade"]
     )
     heads = ["Claim", "What the article says", "Verdict", "The number behind it", "Grade"]
     return _markdown(shown.set_axis(heads, axis="columns"))
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 or value == round(value) else f"{value:.1f}"
 
 
 # Drawing -------------------------------------------------------------------------------------
@@ -337,10 +339,10 @@ def marked(verdicts: pd.DataFrame):
 def draw_evidence(ax, frame: pd.DataFrame) -> None:
     """Draw where there is evidence: streams down, years across, a mark for each concept."""
     first, last = frame["year"].min(), frame["year"].max()
-    for shift, (concept, mark) in zip((0.27, 0.09, -0.09, -0.27), _MARKS.items(), strict=True):
+    for shift, (concept, mark) in zip((0.3, 0.1, -0.1, -0.3), _MARKS.items(), strict=True):
         rows = frame[frame["concept"] == concept].drop_duplicates(["year", "stream"])
         place = len(STREAMS) - 1 - rows["stream"].map(STREAMS.index) + shift
-        style = {"marker": mark, "s": 26, "linewidths": 2}
+        style = {"marker": mark, "s": 16, "linewidths": 1.5}
         ax.scatter(rows["year"], place, c=rows["stream"].map(charts.COLOURS), **style)
         ax.scatter([], [], c=charts.INK, label=concept, **style)
     ax.set_yticks(range(len(STREAMS)), STREAMS[::-1])
@@ -356,10 +358,13 @@ def draw_streams(axes, table: pd.DataFrame) -> None:
     for ax, stream in zip(axes, STREAMS, strict=True):
         rows, colour = table[table["stream"] == stream], charts.COLOURS[stream]
         for row in rows.itertuples():
-            height = max(row.high - row.low, _CENTRAL_ONLY)
-            ax.bar(row.year, height, bottom=row.low, **charts.grade_style(row.grade, colour))
+            style = charts.grade_style(row.grade, colour)
+            ax.bar(row.year, row.high - row.low, bottom=row.low, **style)
         ax.plot(rows["year"], rows["central"], "_", color=charts.INK, markersize=7, mew=2)
         ax.text(0.01, 0.8, stream, transform=ax.transAxes, weight="bold", color=colour)
+        ax.set_ylim(0, 1.15 * rows["high"].max())
+        ax.yaxis.set_major_formatter("{x:,.0f}")
+    axes[-1].set_xticks(range(table["year"].min(), table["year"].max() + 1, 3))
 
 
 def draw_total(ax, total: pd.Series, bounds: tuple[float, float], imports: float) -> None:
@@ -388,37 +393,58 @@ def draw_ranks(ax, chances: pd.DataFrame) -> None:
     ax.tick_params(length=0)
 
 
+def draw_tornado(ax, tornado: pd.DataFrame, centre: float) -> None:
+    """Draw how far each input moves the sum, the widest on top."""
+    pale = charts.tint(COLOUR, 0.5)
+    charts.range_bars(ax, tornado, label="input", grade=None, colour=pale)
+    ax.axvline(centre, color=charts.INK)
+    ax.use_sticky_edges = False
+    ax.margins(x=0.05)
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+
+
+def draw_shares(axes, shares: dict[str, pd.DataFrame]) -> None:
+    """Draw one panel a whole on one scale: what the streams are in percent of it."""
+    for ax, (title, rows) in zip(axes, shares.items(), strict=True):
+        labelled, pale = rows.assign(label=rows.index), charts.tint(COLOUR, 0.5)
+        charts.range_bars(ax, labelled, central="central", grade=None, colour=pale)
+        ax.set(title=title, xlim=(-1.5, 1.1 * max(rows["high"].max() for rows in shares.values())))
+
+
 def draw_account(ax, uses: pd.Series, sources: pd.Series) -> None:
     """Draw the deficits as columns, and beside them the sources found, one on the other."""
     ax.bar(range(len(uses)), uses, color=charts.tint(COLOUR, 0.55), width=0.62)
     place, bottom = len(uses), sources.cumsum() - sources
     colours = [charts.tint(COLOUR, share) for share in np.linspace(1, 0.4, len(sources))]
     ax.bar(place, sources, bottom=bottom, color=colours, width=0.62, edgecolor="white")
+    level = -0.03 * uses.max()
     for name, middle in (bottom + sources / 2).items():
-        ax.text(place + 0.38, middle, f"{name}: {sources[name]:,.0f}", va="center", size=9.5)
+        level = max(level + 0.065 * uses.max(), middle)
+        ax.text(place + 0.38, level, f"{name}: {sources[name]:,.0f}", va="center", size=9.5)
     for column, height in enumerate([*uses, sources.sum()]):
         ax.text(column, height, f"{height:,.0f}", ha="center", va="bottom", weight="bold")
     names = [*(f"deficit,\n{name}" for name in uses.index), "sources\nfound, INSS"]
     ax.set_xticks(range(place + 1), names)
-    ax.set(xlim=(-0.5, place + 2), ylim=(0, 1.1 * max(uses.max(), sources.sum())))
+    ax.set(xlim=(-0.5, place + 2.4), ylim=(0, 1.1 * max(uses.max(), sources.sum())))
     ax.yaxis.set_major_formatter("{x:,.0f}")
 
 
 def draw_till(ax, left: pd.DataFrame, stocks: pd.DataFrame) -> None:
     """Draw the Bank of Korea's till as a band, the other schools as points and bars."""
     ax.fill_between(left.index, left["low"], left["high"], color=charts.tint(COLOUR, 0.25))
-    style = {"color": COLOUR, "weight": "bold", "va": "center"}
-    words = "Bank of Korea,\nless its yearly loss"
-    ax.text(left.index[0] + 0.1, left.iloc[0].mean(), words, **style)
+    style = {"color": COLOUR, "weight": "bold", "va": "top"}
+    ax.text(
+        left.index[0], left["low"].iloc[0] - 300, "Bank of Korea,\nless its yearly loss", **style
+    )
     ax.axhline(0, color=charts.INK, linewidth=1.2)
     for account, mark in (("INSS", "D"), ("Zang", "o")):
-        rows, colour = stocks[stocks["account"] == account], _SCHOOLS[account]
+        rows, colour = stocks[stocks["account"] == account].sort_values("end"), _SCHOOLS[account]
         values = rows[["low_usd_million", "usd_million", "high_usd_million"]]
         low, high = values.min(axis=1), values.max(axis=1)
         ax.vlines(rows["end"], low, high, color=colour, linewidth=2)
         ax.plot(rows["end"], rows["usd_million"].fillna((low + high) / 2), mark, color=colour)
-        end = rows["end"].iloc[-1]
-        ax.text(end, high.iloc[-1] + 500, account, color=colour, weight="bold", ha="center")
+        end, above = rows["end"].iloc[-1], high.iloc[-1] + 500
+        ax.text(end, above, account, color=colour, weight="bold", ha="center")
     ax.yaxis.set_major_formatter("{x:,.0f}")
 
 
@@ -575,14 +601,11 @@ def explorer(frame: pd.DataFrame | None = None):
     imports = economy()["imports"].dropna()
 
     def draw(fig, year, concept, **voices) -> str:
-        rows = tables[concept]
-        rows = rows[rows["year"] == year].set_index("stream")
-        believed = {
-            name: float(rows.loc[name, _VOICES[voice]])
-            for name, voice in voices.items()
-            if name in rows.index and _VOICES[voice]
-        }
-        return _draw_choice(fig, f"{concept.capitalize()}, {year}", believed, imports.get(year))
+        amounts = dict.fromkeys(voices, "no figure")
+        for row in _of_year(tables[concept], year).itertuples():
+            bound = _VOICES[voices[row.stream]]
+            amounts[row.stream] = float(getattr(row, bound)) if bound else "not believed"
+        return _draw_choice(fig, f"{concept.capitalize()}, {year}", amounts, imports.get(year))
 
     controls = {
         "year": Slider("Year", 2010, int(tables[CASH]["year"].max()), 1, 2019),
@@ -593,31 +616,37 @@ def explorer(frame: pd.DataFrame | None = None):
     return make_explorer(draw, controls, [{"year": year} for year in _FRAMES])
 
 
-def _draw_choice(fig, what: str, believed: dict[str, float], imports: float | None) -> str:
-    """Draw the believed amounts as bars and return the alt text."""
-    whole, names = sum(believed.values()), [*STREAMS, "sixth"]
-    ax = fig.add_axes((0.13, 0.1, 0.83, 0.7))
-    for place, name in enumerate(reversed(names)):
-        value, text = believed.get(name, 0), "  no figure believed"
+def _draw_choice(fig, what: str, amounts: dict[str, float | str], imports: float | None) -> str:
+    """Draw the believed amounts as bars, say why others have none, and return the alt text."""
+    believed = {name: value for name, value in amounts.items() if isinstance(value, float)}
+    whole = sum(believed.values())
+    ax = fig.add_axes((0.14, 0.1, 0.82, 0.7))
+    names = [*amounts][::-1]
+    colours = [charts.COLOURS.get(name, charts.GREY) for name in names]
+    ax.barh(names, [believed.get(name, 0) for name in names], color=colours, height=0.62)
+    for place, name in enumerate(names):
+        value, text = believed.get(name, 0), amounts[name]
         if name in believed:
-            text = f"  {value:,.0f}" + (f" ({100 * value / whole:.0f} %)" if whole > 0 else "")
-        ax.barh(place, value, color=charts.COLOURS.get(name, charts.GREY), height=0.62)
-        ax.text(max(value, 0), place, text, va="center")
-    ax.set_yticks(range(len(names)), names[::-1])
+            part = f" ({100 * value / whole:.0f} %)" if 0 < 0.005 * whole < value else ""
+            text = f"{value:,.0f}{part}"
+        ax.text(max(value, 0), place, f"  {text}", va="center")
     widest = max(map(abs, believed.values()), default=1)
     ax.set_xlim(1.1 * min([0, *believed.values()]), 1.35 * widest)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False)
     ax.xaxis.set_major_formatter("{x:,.0f}")
     cover = f"{100 * whole / imports:.0f} percent of imports" if imports else "imports not known"
+    cover = "more goes out than comes in" if whole < 0 else cover
     head = f"{whole:,.0f} million dollars: {cover}" if believed else "Nothing to add up"
+    known = f"{what}: {len(believed)} of {len(amounts)} bars; USD million"
     fig.text(0.012, 0.93, head, size=13.5, weight="bold")
-    fig.text(0.012, 0.87, f"{what}, USD million; in brackets: part of the whole", size=10.5)
+    fig.text(0.012, 0.87, f"{known}; in brackets: part of the whole", size=10.5)
     parts = ", ".join(f"{name} {value:,.0f}" for name, value in believed.items()) or "none"
+    missing = ", ".join(f"{name} {why}" for name, why in amounts.items() if name not in believed)
     return (
-        f"Bar chart of the believed amounts by stream in million dollars. {what}: {parts}. "
-        f"{head}. Streams without a bar have no figure for this year and kind of money, or nobody "
-        "is believed."
+        f"Bar chart of what was chosen to be believed, by stream, in million dollars. {what}: "
+        f"{parts}. {head}. Without a bar: {missing or 'none'}. A total of a part of the streams is "
+        "not a total."
     )
 
 
@@ -713,7 +742,7 @@ def _ranking(table: pd.DataFrame, frame: pd.DataFrame) -> dict:
 
 
 def _missing(table: pd.DataFrame) -> dict:
-    """S3 holds if the sixth box is surely below a tenth of imports; it fails if its middle is not."""
+    """S3 holds if the sixth box is below a tenth of imports, and fails if its middle is above."""
     box = income()
     bought = data.read("economy_annual").query("series == 'imports' and year in @box.year")
     year = bought["year"].max()
