@@ -463,7 +463,7 @@ def _tourist_share() -> Exercise:
     tourists, visits = china[2009, "tourism"], china[2009, "all purposes"]
     return Exercise(
         100 * tourists / visits,
-        "Three of four visits were for trade, work or family. Only this part is tourism.",
+        f"The other {100 - 100 * tourists / visits:.0f} of 100 visits had another purpose.",
         "Divide the tourists of 2009 by the visits for all purposes of the same year, times 100.",
         mistakes=(
             (
@@ -486,7 +486,7 @@ def _north_low() -> Exercise:
     most = _chinese()["gross"].high * shares().high
     return Exercise(
         gross * part,
-        "The low end is about a quarter of what the tourists pay, and it rests on a guess.",
+        f"The low end is {100 * part:.0f} percent of what tourists pay, and it rests on a guess.",
         "Multiply the low visitors, the low price and the low share; then divide by one million.",
         mistakes=(
             (gross, "This is what tourists pay. Multiply by the North's share too."),
@@ -503,9 +503,10 @@ def _north_low() -> Exercise:
 def _mongolia() -> Exercise:
     rows = data.read("tourism_benchmarks").query("year == 2019").set_index("country")
     key = MILLION * rows.loc["Mongolia", "receipts_usd_million"] / 500
+    most = _count("China", 2019, "nknews_2020_apr")["visitors"].iloc[0]
     return Exercise(
         key,
-        "Over three times the best year on record, at a price that others get as well.",
+        f"That is {key / most:.1f} times the highest count on record, at an ordinary price.",
         "Turn Mongolia's receipts into dollars and divide by the price a head.",
         mistakes=(
             (key / MILLION, "The receipts are in millions of dollars. Turn them into dollars."),
@@ -745,7 +746,7 @@ def _verdict_u3() -> dict:
         verdict if state else "not supported",
         100 * sells / len(firms),
         "percent of the listed names sell from abroad",
-        f"Of {len(receives)} names on the receiving side {state} belong to the state, but {sells} "
+        f"{state} of {len(receives)} names on the receiving side belong to the state, but {sells} "
         f"sellers sit abroad. The largest business on record, the tours from South Korea, was run "
         f"by one South Korean firm, which paid {total['value_usd_million']:.0f} million dollars by "
         f"{total['end'][:4]}, mainly for its license.",
