@@ -585,8 +585,10 @@ def explorer():
         "disputed": Choice("Disputed thefts", _DISPUTED),
         "victims": Choice("Victims", [*_VICTIMS]),
     }
-    frames = [{"believe": who, "disputed": what} for who in _BELIEVE for what in _DISPUTED]
-    return make_explorer(draw, controls, frames)
+    official, likely, every = _BELIEVE
+    left_out, counted = _DISPUTED
+    pairs = [(official, left_out), (likely, left_out), (likely, counted), (every, counted)]
+    return make_explorer(draw, controls, [{"believe": a, "disputed": b} for a, b in pairs])
 
 
 def _draw_total(fig, stack: pd.DataFrame, believe: str, disputed: str, victims: str) -> str:
@@ -597,12 +599,13 @@ def _draw_total(fig, stack: pd.DataFrame, believe: str, disputed: str, victims: 
     values, whole = stack.to_numpy()[chosen].sum(axis=0), stack.to_numpy().sum(axis=0)
     years, part = stack.columns, 100 * values.sum() / whole.sum()
     ax = fig.add_axes((0.09, 0.09, 0.89, 0.71))
-    ax.bar(years, whole, color=charts.tint(charts.GREY, 0.2), width=0.74)
-    ax.bar(years, values, color=COLOUR, width=0.54)
+    ax.vlines(years, 0, whole, color=charts.tint(charts.GREY, 0.2), linewidth=28)
+    ax.vlines(years, 0, values, color=COLOUR, linewidth=20)
     for year, value in zip(years, values, strict=True):
         if value >= 0.5:
             ax.text(year, value + 22, f"{value:,.0f}", ha="center", fontweight="bold", size=9)
-    ax.set(ylim=(0, 2250), xlim=(years[0] - 0.6, years[-1] + 0.6), xticks=years)
+    ax.set(ylim=(0, 2250), yticks=range(0, 2001, 500))
+    ax.set(xlim=(years[0] - 0.6, years[-1] + 0.6), xticks=years[1::2])
     ax.yaxis.set_major_formatter("{x:,.0f}")
     head = f"{values.sum():,.0f} million dollars stolen, {part:.0f} percent of the list"
     fig.text(0.012, 0.93, head, size=13.5, weight="bold")
