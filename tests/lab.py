@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -38,6 +39,7 @@ _SHOW = f"""async place => {{
 _WRITE = f"""([place, source]) =>
     {_PANEL}.content.model.sharedModel.cells[place].setSource(source)"""
 _COMMAND = "name => window.jupyterapp.commands.execute(name)"
+_MADE = re.compile(r"\d/nbconvert/")
 _CLOSE = f"""async () => {{
     {_PANEL}.dispose();
     await window.jupyterapp.serviceManager.sessions.shutdownAll();
@@ -141,6 +143,17 @@ class Lesson:
         self.page.evaluate(_WRITE, [place, source])
         self.page.evaluate(_COMMAND, "notebook:run-cell")
         return cell.locator(".check").inner_text()
+
+    def export(self, name):
+        """Choose an entry of File, Save and Export Notebook As; returns what the server sends."""
+        self.page.locator("#jp-MainMenu").get_by_text("File", exact=True).click()
+        self.page.get_by_text("Save and Export Notebook As", exact=True).hover()
+        made = self.page.context.expect_event("response", lambda found: _MADE.search(found.url))
+        with made as response:
+            self.page.get_by_role("menuitem", name=name, exact=True).click()
+        assert response.value.status == 200, response.value.url
+        # The browser keeps a download to itself, so the same address is asked once more.
+        return self.page.request.get(response.value.url, headers={"Referer": self.page.url})
 
     def step(self, key):
         """Press a key on the first slider of the active cell; milliseconds to the new picture."""

@@ -31,7 +31,9 @@ VERDICTS = """| Claim | Verdict | What the data say | Grade |
 """
 NOTES = """<details><summary>Teacher's notes</summary>
 
-**Timing**: NOTED, in *ten* minutes. `pivot` helps.
+**Timing**: NOTED, in *ten* minutes. `pivot` helps. **Misconception**: "all is one." It is two.
+
+**45 minutes**: section 1 alone.
 
 </details>"""
 WIDE = pd.DataFrame(

@@ -5,7 +5,9 @@ import re
 from numbers import Number
 
 import lab
+import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from notebook_rules import FRAMES
 
 from utils import charts, data, refresh
@@ -96,14 +98,21 @@ def exercise_with_a_plain_answer(lesson):
     raise AssertionError(f"{lesson.name} has no exercise that asks for a number or a word")
 
 
-def test_file_menu_offers_the_handouts(lesson):
-    page = lesson.page
-    page.locator("#jp-MainMenu").get_by_text("File", exact=True).click()
-    page.get_by_text("Save and Export Notebook As", exact=True).hover()
-    for name in ("Handout", "Handout-teacher", "Student-notebook"):
-        page.get_by_role("menuitem", name=name, exact=True).wait_for()
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
+@pytest.mark.parametrize(("entry", "solved"), [("Handout", False), ("Handout_teacher", True)])
+def test_file_menu_exports_a_handout(lesson, entry, solved):
+    made = lesson.export(entry)
+    assert made.headers["content-type"].startswith("text/html")
+    page = BeautifulSoup(made.text(), "html.parser")
+    assert len(page("h1")) == 1
+    assert page.find(class_="explorer")
+    assert bool(page(class_="solution")) == solved
+
+
+def test_file_menu_exports_the_student_notebook(lesson):
+    notebook = nbformat.reads(lesson.export("Student_notebook").text(), 4)
+    tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
+    assert "exercise" in tags
+    assert not tags & {"solution", "teacher"}
 
 
 def test_nothing_is_asked_of_the_network(lesson, address):

@@ -384,7 +384,9 @@ def test_nbconvert_writes_beside_the_notebook_and_not_over_it(course, exporter):
 def test_command_makes_everything_and_a_second_run_the_same_bytes(course, tmp_path, capsys):
     one, two = tmp_path / "one", tmp_path / "two"
     assert build.main(["--out", str(one)]) == 0  # each lesson in a process of its own
-    assert "10 files" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "10 files" in said.out
+    assert re.search(r"Handouts: 100%.* 3/3 ", said.err), "no progress was shown"
     for name in ("9_sample", "8_other"):
         build.build(refresh.find([name]), two)  # one after the other in this process
     names = sorted(path.name for path in one.iterdir())
@@ -478,6 +480,37 @@ def test_rules_of_a_field_in_words(field, words):
     assert appendix.rules(field) == words
 
 
+# ---- glossary and teacher's overview
+
+
+def test_glossary_has_every_term_by_letter_and_links_to_lessons_that_are_there(sample, tmp_path):
+    nbformat.write(sample, tmp_path / "2_sample.ipynb")
+    terms = data.read("glossary")
+    made = appendix.glossary_page(terms, [appendix.Lesson.of(tmp_path / "2_sample.ipynb")])
+    page = BeautifulSoup(made, "html.parser")
+    assert [found.get_text() for found in page("dt")] == sorted(terms["term"], key=str.casefold)
+    for term, meaning, number in terms.itertuples(index=False):
+        said = page.find("dt", string=term).find_next("dd")
+        assert " ".join(said.get_text().split()) == f"{meaning} Lesson {number}"
+        assert [link["href"] for link in said("a")] == ["2_sample.html"] * (number == 2)
+        assert said.find_previous("h2").get_text() == term[0].upper()
+
+
+def test_overview_says_what_the_notebooks_say(sample, tmp_path):
+    nbformat.write(sample, tmp_path / "9_sample.ipynb")
+    page = BeautifulSoup(
+        appendix.teachers_page([appendix.Lesson.of(tmp_path / "9_sample.ipynb")]), "html.parser"
+    )
+    skills, plan = page("table")
+    cells = [cell.get_text() for cell in skills.tbody(["th", "td"])]
+    assert cells == ["Lesson 9: A sample", "30 minutes.", "", ""]
+    cells = [cell.get_text() for cell in plan.tbody(["th", "td"])]
+    assert cells == ["1. Practice", "NOTED, in ten minutes.", '"all is one." It is two.']
+    facts = plan.find_previous("dl").get_text(" ", strip=True)
+    assert facts == "Time 30 minutes. In 45 minutes Section 1 alone."
+    assert {"hand-out", "collect-and-mark"} <= {found["id"] for found in page("h2")}
+
+
 def test_any_body_gets_the_same_page():
     text = pages.page(
         "Glossary", '<h1>Glossary</h1><h2 id="a">A</h2>', [parts.Heading(2, "A", "a")]
@@ -538,6 +571,36 @@ def test_lesson_has_no_raw_maths_and_a_box_for_each_exercise(lesson):
         assert found[suffix].count('<div class="exercise">') == exercises
         prose = words_of(re.sub(r"(?s)<(pre|code)\b.*?</\1>", "", found[suffix]))
         assert not re.search(r"\\(frac|sum|begin|text)\b|\$\$", prose)
+
+
+def test_lesson_tells_teachers_its_plan(lesson):
+    notebook, _ = lesson
+    found = appendix.Lesson.of(next(p for p in NOTEBOOKS if nbformat.read(p, 4) == notebook))
+    assert found.question.endswith("?")
+    assert re.search(r"\d+ minutes", found.time)
+    assert all((found.practice, found.basis, found.short))
+    assert len(found.sections) >= 3
+    assert [section.title for section in found.sections if "minutes" not in section.timing] == []
+
+
+def test_terms_of_the_glossary_stand_in_their_lessons_and_none_is_left_out(lesson):
+    notebook, _ = lesson
+    number = int(re.match(r"Lesson (\d)", notebook.metadata.title)[1])
+    terms = data.read("glossary")
+    shown = [cell.source for cell in editions.student(notebook).cells]
+    shown += [
+        output.data.get("text/markdown", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "data" in output
+    ]
+    text = " ".join(" ".join(shown).split())
+    own = terms.loc[terms["lesson"] == number, "term"]
+    assert len(own) >= 5
+    assert [term for term in own if not re.search(rf"(?i)\b{re.escape(term)}", text)] == []
+    defined = re.findall(r"(?<!\*)\*([^*]+)\*(?: \([^)]+\))? (?:is|are|means)\b", text)
+    known = {term.casefold() for term in terms["term"]}
+    assert [term for term in defined if term.casefold() not in known] == []
 
 
 def test_lesson_runs_on_where_a_student_has_not_answered(lesson):
