@@ -687,12 +687,10 @@ def _draw(
     missing, paid = gap.sum(), 100 * _ratio(chosen, benchmark)
     span = str(first) if first == last else f"{first}-{last}"
     less = "less" if missing >= 0 else "more"
-    head = f"{span}: China paid {paid:.0f} percent of this price,"
-    fig.text(0.02, 0.95, head, weight="bold", size=13)
-    head = f"USD {abs(missing):,.0f} million {less} than the benchmark would have brought"
-    fig.text(0.02, 0.89, head, weight="bold", size=13)
-    fig.text(0.02, 0.835, f"Benchmark: {benchmark}", size=10.5, color=charts.GREY)
-    ax = fig.add_axes((0.1, 0.14, 0.62, 0.65))
+    head = f"{span}: China paid {paid:.0f} percent of the benchmark,\n"
+    head += f"USD {abs(missing):,.0f} million {less} than it would have brought"
+    fig.text(0.02, 0.985, head, weight="bold", size=13, va="top", linespacing=1.3)
+    ax = fig.add_axes((0.1, 0.14, 0.62, 0.7))
     _draw_prices(ax, frame, benchmark)
     _draw_money(ax, gap)
     ax.axvspan(first - 0.5, last + 0.5, color=charts.tint(COLOUR, 0.12), linewidth=0, zorder=0)
@@ -709,8 +707,8 @@ def _draw(
 def _draw_prices(ax: Axes, frame: pd.DataFrame, benchmark: str) -> None:
     style = {"color": charts.GREY, "marker": "s", "linestyle": "--"}
     ax.plot(frame.index, frame["received"], color=COLOUR, marker="o", label="Paid by China")
-    ax.plot(frame.index, frame[benchmark], label="Benchmark", **style)
-    ax.set(xlim=(2008.4, 2017.6), xticks=range(2009, 2018, 2), yticks=range(0, 201, 50))
+    ax.plot(frame.index, frame[benchmark], label=benchmark, **style)
+    ax.set(xlim=(2008.4, 2017.6), xticks=range(2009, 2018, 2), yticks=(0, 100, 200))
     ax.set_ylim(_FLOOR - 10, 215)
     ax.set_ylabel("USD per tonne", y=0.68)
 
@@ -728,8 +726,7 @@ def _draw_money(ax: Axes, gap: pd.Series) -> None:
     for year, value in gap.items():
         place = _FLOOR + max(heights[year], 0) + 3
         ax.text(year, place, f"{value:,.0f}".replace("-", "\u2212"), ha="center", **style)
-    label = "Benchmark value\nminus value paid,\nUSD million"
-    ax.text(2017.9, _FLOOR + 40, label, va="center", **style)
+    ax.text(2017.8, _FLOOR + 3, "Gap, USD million", **style)
 
 
 # Income -------------------------------------------------------------------------------------
