@@ -207,8 +207,15 @@ def ranks(draws: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def article_order(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return how surely the article's order holds in each year with three streams or more.
+def article_order(frame: pd.DataFrame, least: int = 3) -> pd.DataFrame:
+    """Return how surely the article's order holds in each year with enough streams.
+
+    Parameters
+    ----------
+    frame
+        The result of `incomes`.
+    least
+        How many of the streams must have a figure.
 
     Returns
     -------
@@ -218,7 +225,7 @@ def article_order(frame: pd.DataFrame) -> pd.DataFrame:
         with the legal minerals counted apart, in minerals.
     """
     streams = by_stream(to_cash(frame))["year"].value_counts().sort_index()
-    streams = streams[streams >= 3].rename("streams")
+    streams = streams[streams >= least].rename("streams")
     inputs = {year: inputs_of(frame, year) for year in streams.index}
     chances = {
         "minerals in trade": {year: _in_order(inputs[year]) for year in inputs},
@@ -473,9 +480,10 @@ check = Checker(answers)
 
 def _cell(table: str, column: str, **wanted: object) -> float:
     """Return the one number of a table in the row whose columns hold ``wanted``."""
-    rows = data.read(table).to_dict("records")
-    [row] = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
-    return float(row[column])
+    rows = data.read(table)
+    for name, value in wanted.items():
+        rows = rows[rows[name] == value]
+    return float(rows[column].item())
 
 
 def _once() -> Exercise:
@@ -499,9 +507,10 @@ def _once() -> Exercise:
 
 def _chance() -> Exercise:
     sold = _cell("trade_annual", "value_usd_million", series="customs_exports_to_china", year=2019)
-    of_2019 = _of_year(illicit.income(), 2019).set_index("item")[BOUNDS]
-    bank = of_2019.loc["bank thefts", "central"]
-    stolen, share = Range(*of_2019.loc["crypto thefts"]), illicit.realised_share()
+    thefts = _of_year(data.read("cyber_incidents"), 2019)
+    bank = thefts.loc[thefts["victim_type"] == "bank", "usd_million"].sum()
+    crypto = _of_year(illicit.latest(), 2019)["usd_million"]
+    stolen, share = Range(*crypto.quantile([0, 0.5, 1])), illicit.realised_share()
     grid = np.linspace(share.low, share.high, 20_001)
     above = 1 - _below(stolen, (sold - bank) / grid)
     chance = float(100 * (np.diff(_below(share, grid)) * (above[:-1] + above[1:]) / 2).sum())
@@ -582,7 +591,7 @@ def _imputed() -> Exercise:
 # Explorer ------------------------------------------------------------------------------------
 
 _VOICES = {"lowest": "low", "middle": "central", "highest": "high", "nobody": None}
-_FRAMES = [2014, 2017, 2019, 2021, 2023, 2024]
+_FRAMES = [2014, 2017, 2019, 2024]
 
 
 def explorer(frame: pd.DataFrame | None = None):
@@ -720,15 +729,14 @@ def _sustain(table: pd.DataFrame) -> dict:
 
 def _ranking(table: pd.DataFrame, frame: pd.DataFrame) -> dict:
     """S2 holds if its order is likelier than not; it is out of date if it was so before."""
-    chances = article_order(frame)
-    full = chances[chances["streams"] == len(STREAMS)].drop(columns="streams").max(axis="columns")
+    full = article_order(frame, len(STREAMS)).drop(columns="streams").max(axis="columns")
     year, now = full.index[-1], full.iloc[-1]
     rows = _of_year(table, year)
     ranked = list(rows.sort_values("central", ascending=False)["stream"])
     part = "holds in part" if ranked[0] == STREAMS[0] else "not supported"
     past = "out of date" if (full > 50).any() else part
     first = table.loc[table.groupby("year")["central"].idxmax()].set_index("year")["stream"]
-    led = first.index[(first == STREAMS[0]) & first.index.isin(chances.index)]
+    led = first.index[first == STREAMS[0]]
     return verdict_row(
         "S2",
         "holds" if now > 50 else past,
