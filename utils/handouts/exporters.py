@@ -16,7 +16,15 @@ _ROOM = f'<div class="room" aria-hidden="true">{"<hr>" * 5}</div>'
 _FRAMED = ("finding", "solution", "teacher")
 
 
-class HandoutExporter(Exporter):
+class _Edition(Exporter):
+    """What the three exporters share."""
+
+    @default("optimistic_validation")
+    def _optimistic_validation_default(self) -> bool:
+        return True  # once, not after each of nbconvert's eleven idle preprocessors
+
+
+class HandoutExporter(_Edition):
     """The student's page: no solution, no teacher's note, room to write."""
 
     export_from_notebook = "Handout"
@@ -83,7 +91,7 @@ class TeacherHandoutExporter(HandoutExporter):
         return ".teacher.html"
 
 
-class StudentNotebookExporter(Exporter):
+class StudentNotebookExporter(_Edition):
     """The student's notebook: no solution, no teacher's note, exercises not run."""
 
     export_from_notebook = "Notebook for students"

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from PIL import Image
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
@@ -74,7 +75,7 @@ class Writer:
         HandoutError
             If a formula cannot be set, or a picture is not inside the page.
         """
-        return self.html(MarkdownWithMath(_Renderer(escape=False)).render(text))
+        return self.html(_markdown().render(text))
 
     def html(self, text: str) -> str:
         """Return HTML cleaned: no script and style, ids, tables with headers, small pictures.
@@ -134,13 +135,17 @@ class Writer:
 
 def code(source: str, language: str = "python") -> str:
     """Return code as HTML, each line an element, its words marked by what they are."""
-    try:
-        lexer = get_lexer_by_name(language or "text")
-    except ClassNotFound:
-        lexer = get_lexer_by_name("text")
-    marked = highlight(source, lexer, HtmlFormatter(nowrap=True)).rstrip("\n")
+    marked = highlight(source, _lexer(language), HtmlFormatter(nowrap=True)).rstrip("\n")
     lines = "".join(f'<span class="line">{line}\n</span>' for line in marked.split("\n"))
     return f'<pre class="code">{lines}</pre>'
+
+
+@functools.cache
+def _lexer(language: str) -> Lexer:
+    try:
+        return get_lexer_by_name(language or "text")
+    except ClassNotFound:
+        return get_lexer_by_name("text")
 
 
 def _plain(text: str) -> str:
@@ -171,6 +176,11 @@ class _Renderer(HTMLRenderer):
 
     def block_code(self, code_: str, info: str | None = None) -> str:
         return code(code_, (info or "").partition(" ")[0])
+
+
+@functools.cache
+def _markdown() -> MarkdownWithMath:
+    return MarkdownWithMath(_Renderer(escape=False))
 
 
 def _formula(tex: str, display: str) -> str:
@@ -210,8 +220,10 @@ def _table(soup: BeautifulSoup, table: Tag, number: int) -> None:
                 cell.name = "td"
             elif cell.name == "th":
                 cell["scope"] = "col" if in_head else "row"
-    rows = [row(["th", "td"], recursive=False) for row in table.select("tbody tr")]
-    heads = [row(["th", "td"], recursive=False) for row in table.select("thead tr")]
+    heads, rows = (
+        [row(["th", "td"], recursive=False) for part in table(name) for row in part("tr")]
+        for name in ("thead", "tbody")
+    )
     _mark_columns(heads, rows)
     for narrow in table(["th", "code"]):
         _let_break(soup, narrow)
