@@ -482,8 +482,8 @@ def _north_low() -> Exercise:
     price = prices.loc["3 days Pyongyang by train", "price_low"]
     land = prices.query("operator == 'Hyundai Asan' and nights == 2 and year == 2007").iloc[0]
     fee = _land_fee()["amount"].max()
-    gross, part = few * price / MILLION, fee / land["price_low"]
-    most = _chinese()["gross"].high * shares().high
+    gross, part, share = few * price / MILLION, fee / land["price_low"], shares()
+    most = _chinese()["gross"].high * share.high
     return Exercise(
         gross * part,
         f"The low end is {100 * part:.0f} percent of what tourists pay, and it rests on a guess.",
@@ -494,7 +494,7 @@ def _north_low() -> Exercise:
                 gross * land["north_fee_usd"] / land["price_low"],
                 "This takes the doubtful fee of a press report. Take `share.low`.",
             ),
-            (gross * shares().central, "This takes the central share. Take the low one."),
+            (gross * share.central, "This takes the central share. Take the low one."),
             (most, "These are the three high values. Take the low ones."),
         ),
     )
@@ -665,30 +665,31 @@ def _tourist_rows() -> list[dict]:
         ("Chinese tourists", "kiep_2013_nocut", share),
         ("all foreign tourists", "segye_2015", net),
     ]
-    rows = []
+    rows, known = [], _share_rows()
     for item, source, part in parts:
         used = estimates[estimates["source"] == source]
         values = used[["low_usd_million", "point_usd_million", "high_usd_million"]]
         gross = _between(values.min(axis=None), values.max(axis=None))
         basis = f"estimate: {used['method'].iloc[0]}"
-        rows += _gross_and_part(used["year"].iloc[0], item, gross, part, basis, [used])
+        rows += _gross_and_part(used["year"].iloc[0], item, gross, part, basis, [used], known)
     for row in model().to_dict("records"):
         basis = "visitors times package price; the bounds are the lowest and highest of both"
         item = f"{row['origin']} tourists"
-        rows += _gross_and_part(row["year"], item, row["gross"], share, basis, row["rows"])
+        rows += _gross_and_part(row["year"], item, row["gross"], share, basis, row["rows"], known)
     return rows
 
 
-def _gross_and_part(year, item, gross: Range, share: Range, basis: str, rows: list) -> list[dict]:
+def _gross_and_part(
+    year, item, gross: Range, share: Range, basis: str, rows: list, known: list
+) -> list[dict]:
     part = gross * share
     guess = f"{basis}; times the share known from the tours from South Korea, an assumption"
     if share.high == 1:
         guess += "; high: as published, for it may be the North's part already"
-    took = [*rows, *_share_rows()]
     whole, part = ((r.low, r.central, r.high) for r in (gross, part))
     return [
         income_row(year, item, "gross receipts", whole, basis, rows),
-        income_row(year, item, "state take", part, guess, took),
+        income_row(year, item, "state take", part, guess, [*rows, *known]),
     ]
 
 
