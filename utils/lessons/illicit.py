@@ -293,8 +293,9 @@ def draw_vintages(ax, ends: pd.DataFrame) -> None:
 def draw_banks(ax, banks: pd.DataFrame) -> None:
     """Draw for each bank what was tried (pale) and what was taken (dark), the last row on top."""
     places = np.arange(len(banks))
-    ax.barh(places, banks["attempted_usd_million"], color=charts.tint(charts.GREY, 0.35))
-    ax.barh(places, banks["usd_million"], color=COLOUR, height=0.5)
+    pale = charts.tint(charts.GREY, 0.35)
+    ax.hlines(places, 0, banks["attempted_usd_million"], color=pale, linewidth=12)
+    ax.hlines(places, 0, banks["usd_million"], color=COLOUR, linewidth=7)
     texts = zip(places, banks["attempted_usd_million"], banks["usd_million"], strict=True)
     for place, tried, taken in texts:
         words = f"{tried:,.4g} tried, {taken:,.3g} taken" if taken else f"{tried:,.4g} tried"
