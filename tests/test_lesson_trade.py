@@ -242,6 +242,7 @@ def test_t4_changes_with_the_data(edit):
 def test_a_new_year_known_to_customs_only_breaks_no_verdict(edit):
     row = "2025,customs_total_with_china,2735"
     edit("trade_annual", row, f"2025,{EXPORTS},400,seen,kotra_2024,A,\n{row}")
+    assert trade.income()["year"].max() == 2024  # one flow alone is no income
     row = f"2025,{EXPORTS},400,seen,kotra_2024,A,"
     edit("trade_annual", row, f"{row}\n2025,{IMPORTS},2335,seen,kotra_2024,A,")
     assert "In 2024 China supplied" in verdict("T4")["finding"]

@@ -34,6 +34,14 @@ BASES = {
 }
 
 
+def _where(table: str, **equal: object) -> pd.DataFrame:
+    """Return the rows of a table whose columns hold the given values."""
+    rows = data.read(table)
+    for column, value in equal.items():
+        rows = rows[rows[column] == value]
+    return rows
+
+
 def wide(annual: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return ``trade_annual`` with one row a year and one column a series, in USD million."""
     annual = data.read("trade_annual") if annual is None else annual
@@ -88,7 +96,7 @@ def ratio_to_customs() -> pd.DataFrame:
     annual = data.read("trade_annual")
     own = annual[~annual["source"].str.contains("cow_trade") & (annual["year"] >= 1999)]
     customs = wide(own)
-    partners = data.read("trade_partners").query("view == 'COW' and partner == 'China'")
+    partners = _where("trade_partners", view="COW", partner="China")
     cow = partners.pivot(index="year", columns="flow", values="value_usd_million")
     ratio = pd.DataFrame(
         {flow: cow[flow] / customs[f"customs_{flow}_{way}_china"] for flow, way in _WAYS.items()}
@@ -108,7 +116,7 @@ def investment() -> pd.DataFrame:
         Columns trade and investment, USD million; one row a year with a figure on investment.
         Where two sources give one year, the higher figure is taken.
     """
-    flows = data.read("trade_ties").query("tie == @INVESTED")
+    flows = _where("trade_ties", tie=INVESTED)
     flow = flows.groupby("start_year")["value_usd_million"].max()
     trade = wide()["customs_total_with_china"]
     return pd.DataFrame({"trade": trade, "investment": flow}).dropna().rename_axis("year")
@@ -379,7 +387,7 @@ def answers() -> dict[str, Exercise]:
 
 
 def _first_half() -> Exercise:
-    shares = data.read("trade_shares").query("partner == 'China'")
+    shares = _where("trade_shares", partner="China")
     highest = shares.groupby(["with_south_korea", "year"])["share_percent"].max()
     half, half_with_south = (
         next(int(year) for year, share in highest[south].items() if share > 50)
@@ -456,9 +464,8 @@ def _fall_2018() -> Exercise:
 
 def _product(year: int, product: str) -> float:
     """Return North Korea's exports of one product to China in one year, in USD million."""
-    products = data.read("trade_products").query("flow == 'exports' and partner == 'China'")
-    whole = products["months"] == "Jan-Dec"
-    rows = products[whole & (products["year"] == year) & (products["product"] == product)]
+    kind = {"flow": "exports", "partner": "China", "months": "Jan-Dec"}
+    rows = _where("trade_products", product=product, year=year, **kind)
     return float(rows["value_usd_million"].iloc[0])
 
 
@@ -595,16 +602,14 @@ def income() -> pd.DataFrame:
     DataFrame
         See `utils.results.income_frame`.
     """
-    annual, table = data.read("trade_annual"), wide()
-    cow = data.read("trade_partners").query(
-        "view == 'COW' and partner == 'China' and flow == 'exports'"
-    )
-    seen = cow.set_index("year")["value_usd_million"]
+    flows = wide()[list(_NET)].dropna(subset=list(_NET[:2])).fillna(0)
+    annual = data.read("trade_annual")[["year", "series", "source", "grade"]]
+    used = dict(list(annual[annual["series"].isin(_NET)].groupby("year")))
+    cow = _where("trade_partners", view="COW", partner="China", flow="exports")
+    seen = dict(zip(cow["year"], cow["value_usd_million"], strict=True))
     rows = []
-    for year, sold in table["customs_exports_to_china"].dropna().items():
-        used, bought = annual[annual["year"] == year], table.loc[year, "customs_imports_from_china"]
+    for year, sold, bought, oil in flows.itertuples():
         views, net = (sold, seen.get(year, sold)), sold - bought
-        oil = table["crude_oil_estimate"].fillna(0)[year]
         rows += [
             income_row(
                 year,
@@ -612,7 +617,7 @@ def income() -> pd.DataFrame:
                 "gross receipts",
                 (min(views), sold, max(views)),
                 "Chinese customs; the bounds take in the COW data set where it differs",
-                [used[used["series"] == "customs_exports_to_china"], cow[cow["year"] == year]],
+                [used[year][used[year]["series"] == _NET[0]], cow[cow["year"] == year]],
             ),
             income_row(
                 year,
@@ -620,7 +625,7 @@ def income() -> pd.DataFrame:
                 "net",
                 (net - oil, net, net),
                 "exports minus imports by Chinese customs; low: crude oil that KOTRA adds",
-                used[used["series"].isin(_NET)],
+                used[year],
             ),
         ]
     return income_frame(rows)
@@ -643,9 +648,8 @@ def _verdict_t1() -> dict:
     share = shares()["with South Korea"].dropna()
     year, last = int(share.index[-1]), float(share.iloc[-1])
     since = int(share.index[share <= 50].max()) + 1
-    others = data.read("trade_partners").query(
-        "year == @year and view == 'KOTRA' and flow == 'total' and partner not in @_NOT_OTHERS"
-    )
+    others = _where("trade_partners", year=year, view="KOTRA", flow="total")
+    others = others[~others["partner"].isin(["China", "all partners"])]
     largest = wide().loc[year, "kotra_total_with_china"] > others["value_usd_million"].max()
     more = f", and more than all other partners together in every year since {since}"
     return verdict_row(
@@ -657,9 +661,6 @@ def _verdict_t1() -> dict:
         f"{more if last > 50 else ''}.",
         _rows("kotra_total_world", "kotra_total_with_china", "interkorean_total", since=since),
     )
-
-
-_NOT_OTHERS = ("China", "all partners")
 
 
 def _verdict_t2() -> dict:
@@ -694,7 +695,7 @@ def _verdict_t2() -> dict:
 
 def workers_in_china() -> pd.DataFrame:
     """Return the head counts of North Korean workers in China, which lesson 4 weighs."""
-    workers = data.read("labor_workers").query("host == 'China' and counted == 'people present'")
+    workers = _where("labor_workers", host="China", counted="people present")
     return workers.sort_values("year", kind="stable")
 
 
@@ -730,15 +731,13 @@ def _verdict_t3() -> dict:
         [
             _rows("customs_total_with_china", since=int(last["goods"])),
             workers_in_china(),
-            data.read("trade_ties").query("tie == @INVESTED"),
+            _where("trade_ties", tie=INVESTED),
         ],
     )
 
 
 def _verdict_t4() -> dict:
-    bought = data.read("trade_partners").query(
-        "view == 'KOTRA' and partner == 'China' and flow == 'imports'"
-    )
+    bought = _where("trade_partners", view="KOTRA", partner="China", flow="imports")
     table = wide()[["customs_exports_to_china", "customs_imports_from_china"]]
     table = table.assign(
         share=100
