@@ -72,6 +72,7 @@ def draw_tonnes(ax: Axes, rows: pd.DataFrame) -> None:
     charts.range_bars(ax, rows.reset_index(), **places)
     ax.set(xscale="log", xlim=(10, 1e9), xlabel="tonnes")
     ax.set_xticks([1e3, 1e6, 1e9], ["thousand", "million", "billion"])
+    ax.minorticks_off()
 
 
 def bars(ax: Axes, values: pd.Series, grades: str = "", form: str = "{:,.0f}") -> None:
@@ -673,8 +674,7 @@ def explorer() -> explorers.Explorer:
             "first": explorers.Slider("First year", 2009, 2017, 1, first),
             "last": explorers.Slider("Last year", 2009, 2017, 1, last),
         },
-        [{"benchmark": name} for name in NAMES]
-        + [{"benchmark": name, "first": 2016, "last": 2016} for name in (AUSTRALIA, NKRI)],
+        [{"benchmark": name} for name in NAMES],
     )
 
 
@@ -770,12 +770,13 @@ def _row(year: int, item: str, figure: Range, basis: str, rows: object) -> dict:
 
 def _totals() -> list[dict]:
     """Return the legal exports up to 2017: one row for each year with a published total."""
+    names = [("mineral products", "World"), *((name, "World") for name in _PARTS)]
+    rows = [_trade(*which) for which in (*names, ("mineral products", "China"))]
+    share = _trade(_TO_CHINA, "China", 2015)
     found = []
-    for year in range(1998, 2018):
-        world = _trade("mineral products", "World", year)
-        china = _trade("mineral products", "China", year)
-        parts = pd.concat([_trade(name, "World", year) for name in _PARTS])
-        parts = parts if len(parts) == len(_PARTS) else parts[:0]
+    for year in sorted(set(pd.concat(rows).query("year <= 2017")["year"])):
+        world, fuel, ores, china = (part[part["year"] == year] for part in rows)
+        parts = pd.concat([fuel, ores]) if len(fuel) and len(ores) else fuel[:0]
         sums = [parts["value_usd_million"].sum()] if len(parts) else []
         totals = [*world["value_usd_million"], *sums, *china["value_usd_million"]]
         if not totals:
@@ -783,7 +784,6 @@ def _totals() -> list[dict]:
         basis = "world" if len(world) else "HS" if len(parts) else "China"
         figure, used = Range(min(totals), totals[0], max(totals)), pd.concat([world, parts, china])
         if year >= 2015:
-            share = _trade(_TO_CHINA, "China", 2015)
             scaled = china["value_usd_million"].max() / share["share_percent"].iloc[0] * 100
             figure = Range(figure.low, figure.central, max(figure.high, scaled))
             used = pd.concat([used, share])
@@ -806,28 +806,24 @@ def _basis(kind: str, accounts: int, year: int) -> str:
 
 def _after_the_bans() -> list[dict]:
     """Return the legal exports since 2018: ores that no ban names, chiefly tungsten."""
-    found, known = [], set()
-    for row in _trade("ores (HS 26)", "World").query("year > 2017").itertuples():
-        wide = _trade("mineral products", "World", row.year)
-        used = pd.concat([_trade("ores (HS 26)", "World", row.year), wide])
-        values = (row.value_usd_million, row.value_usd_million, used["value_usd_million"].max())
+    ores, minerals = _trade("ores (HS 26)", "World"), _trade("mineral products", "World")
+    tungsten, found = _trade("tungsten ore", "China"), []
+    for year, value in ores.query("year > 2017").set_index("year")["value_usd_million"].items():
+        wide = minerals[minerals["year"] == year]
+        used = pd.concat([ores[ores["year"] == year], wide])
         basis = "ores (HS 26), not banned by name"
         basis += "; high: all mineral products (HS 25-27)" if len(wide) else ""
-        found.append(_row(row.year, "legal exports", Range(*values), basis, used))
-        known.add(row.year)
-    both = pd.concat([_trade("ores (HS 26)", "World", 2022), _tungsten(2022)])
+        figure = Range(value, value, used["value_usd_million"].max())
+        found.append(_row(year, "legal exports", figure, basis, used))
+    both = pd.concat([rows[rows["year"] == 2022] for rows in (ores, tungsten)])
     factor = both["value_usd_million"].iloc[0] / both["value_usd_million"].iloc[1]
-    for row in _tungsten().query("period == 'full year'").itertuples():
-        if row.year not in known:
-            low, used = row.value_usd_million, pd.concat([_tungsten(row.year), both])
-            basis = "tungsten ore alone; high: times the ratio of all ores to tungsten in 2022"
-            figure = Range(low, low, low * factor)
-            found.append(_row(row.year, "legal exports", figure, basis, used.assign(grade="C")))
+    alone = tungsten[(tungsten["period"] == "full year") & ~tungsten["year"].isin(ores["year"])]
+    for year, value in alone.set_index("year")["value_usd_million"].items():
+        basis = "tungsten ore alone; high: times the ratio of all ores to tungsten in 2022"
+        used = pd.concat([alone[alone["year"] == year], both]).assign(grade="C")
+        figure = Range(value, value, value * factor)
+        found.append(_row(year, "legal exports", figure, basis, used))
     return found
-
-
-def _tungsten(year: int | None = None) -> pd.DataFrame:
-    return _trade("tungsten ore", "China", year)
 
 
 def _evasion() -> list[dict]:
@@ -970,7 +966,7 @@ def _buyers() -> dict:
 def _overshadowed() -> dict:
     capture = data.read("minerals_capture").set_index("item")
     low_price = capture.loc["loss", "usd_million"] / 5
-    legal = income().query("item == 'legal exports'").set_index("year")
+    legal = income_frame([*_totals(), *_after_the_bans()]).set_index("year")
     bans = legal.loc[2016, "central"] - legal.loc[2018, "central"]
     index = data.read("corruption_index").dropna(subset="score")
     index = index[index["year"].duplicated(keep=False)]
