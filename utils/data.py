@@ -11,7 +11,6 @@ import csv
 import difflib
 import functools
 import io
-import itertools
 import json
 import os
 import re
@@ -375,11 +374,15 @@ def _check_values(
 
 
 def _check_ordered(sheet: _Sheet, frame: pd.DataFrame, columns: list[str]) -> None:
-    highest = frame[columns].astype("float64").cummax(axis="columns").ffill(axis="columns")
-    for before, name in itertools.pairwise(columns):
-        bad = (frame[name].astype("float64") < highest[before]).fillna(False)
+    highest = frame[columns[0]] if columns else None
+    for name in columns[1:]:
+        values = frame[name]
+        bad = (values < highest).fillna(False)
         rule = f"is lower than the row's {' or '.join(columns[: columns.index(name)])}"
-        sheet.flag(bad, name, rule, "Put the lower figure in the lower column.")
+        sheet.flag(
+            bad, name, rule, "Put the lower figure, or the earlier date, in the first column."
+        )
+        highest = values.where(highest.isna() | (values > highest).fillna(False), highest)
 
 
 def _check_key(sheet: _Sheet, frame: pd.DataFrame, key: list[str] | str) -> None:
@@ -544,11 +547,14 @@ def describe(*names: str):
 
 
 def _years(frame: pd.DataFrame) -> str:
-    for name in ("year", "month", "date", "period", "start", "start_year", "first"):
-        if name in frame:
-            years = frame[name].dropna().astype(str).str[:4]
-            return years.min() if years.min() == years.max() else f"{years.min()}-{years.max()}"
-    return ""
+    names = [
+        name for name in ("year", "month", "date", "period", "start", "start_year") if name in frame
+    ]
+    if not names:
+        return ""
+    spans = [frame[name] for name in (names[0], "end", "end_year") if name in frame]
+    years = pd.concat([column.dropna().astype(str).str[:4] for column in spans])
+    return "-".join(dict.fromkeys([years.min(), years.max()]))
 
 
 def bibliography(*names: str):
