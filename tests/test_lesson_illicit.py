@@ -78,6 +78,8 @@ def test_victims_by_era():
     assert (share["middle"]["bridge"], share["middle"]["exchange"]) == (46.9, 28.8)
     assert (share["new"]["exchange"], share["new"]["individual"]) == (61.1, 9.0)
     assert set(illicit.GROUPS) == {row["victim_type"] for row in thefts()}
+    groups = Counter(illicit.GROUPS[row["victim_type"]] for row in thefts())
+    assert (groups["private holders"], groups["other firms"], groups["banks"]) == (29, 33, 20)
 
 
 def test_waits_until_blame():
@@ -141,7 +143,9 @@ def test_value_on_the_day_and_later():
     assert later == pytest.approx([1584, 409, 656], abs=0.5)
     bybit = illicit.worth("Bybit (ether part)")
     assert (bybit.iloc[0], bybit.iloc[-1]) == pytest.approx((1066.52, 769), abs=0.5)
-    assert bybit.index.is_monotonic_increasing
+    assert [f"{when:%Y-%m-%d}" for when in bybit.index[[0, 1, -1]]] == [
+        *("2025-02-21", "2025-02-28", "2026-07-31")
+    ]
     with pytest.raises(KeyError):
         illicit.worth("nobody")
 
@@ -221,6 +225,13 @@ def test_a_new_state_case_revives_the_claim_on_drugs(edit):
     case = "known in Japan and Taiwan,,{},,{},"
     edit("illicit_counts", case.format(2009, 0), case.format(2022, 4))
     assert illicit.verdicts().set_index("claim").loc["I2", "verdict"] == "holds"
+
+
+def test_a_disputed_theft_is_no_evidence(edit):
+    official = "2025-02-26,official,{},fbi_bybit_2025"
+    before = illicit.verdicts().set_index("claim").loc["I4", "value"]
+    edit("cyber_incidents", official.format("false"), official.format("true"))
+    assert illicit.verdicts().set_index("claim").loc["I4", "value"] < before - 10
 
 
 def test_banks_alone_would_be_out_of_date(edit):

@@ -109,9 +109,10 @@ def worth(victim: str) -> pd.Series:
         If ``stolen_coins`` has no such victim.
     """
     coins = data.read("stolen_coins").set_index("victim").loc[victim]
-    prices = data.read("crypto_prices").query("coin == @coins.coin and month > @coins.date")
+    prices = data.read("crypto_prices").query("coin == @coins.coin")
     ends = prices["month"] + pd.offsets.MonthEnd(0)
     later = pd.Series((prices["month_end_usd"] * coins["coins"] / 1e6).to_numpy(), index=ends)
+    later = later[later.index > coins["date"]]
     first = pd.Series([coins["value_usd_million"]], index=[coins["date"]])
     return pd.concat([first, later]).rename(victim).rename_axis("date")
 
@@ -302,7 +303,7 @@ def draw_banks(ax, banks: pd.DataFrame) -> None:
         ax.text(tried + 8, place, words, va="center", fontsize=9)
     ax.set_yticks(places, banks["victim"] + ", " + banks["year"].astype(str), fontsize=9)
     ax.xaxis.set_major_formatter("{x:,.0f}")
-    ax.set(xlim=(0, 1.42 * banks["attempted_usd_million"].max()), ylim=(-0.7, len(banks) - 0.3))
+    ax.set(xlim=(0, 1.55 * banks["attempted_usd_million"].max()), ylim=(-0.7, len(banks) - 0.3))
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", visible=True)
