@@ -147,7 +147,9 @@ def by_stream(rows: pd.DataFrame) -> pd.DataFrame:
     how = {name: (name, "sum") for name in BOUNDS} | {"grade": ("grade", "max")}
     how |= {"source": ("sources", ";".join), "items": ("item", ", ".join)}
     whole = rows.groupby(["year", "stream"], as_index=False).agg(**how)
-    return whole.sort_values("stream", key=lambda s: s.map(STREAMS.index), kind="stable")
+    whole["stream"] = pd.Categorical(whole["stream"], STREAMS)
+    whole = whole.sort_values(["year", "stream"], ignore_index=True)
+    return whole.astype({"stream": "str"})
 
 
 def full_years(table: pd.DataFrame) -> list[int]:
@@ -620,7 +622,7 @@ def explorer(frame: pd.DataFrame | None = None):
         "year": Slider("Year", 2010, int(tables[CASH]["year"].max()), 1, 2019),
         "concept": Choice("Kind of money", [CASH, *CONCEPTS]),
         **{name: Choice(f"Believe on {name}", list(_VOICES), "middle") for name in STREAMS},
-        "sixth": Choice("Believe on the sixth box", list(_VOICES), "nobody"),
+        "sixth": Choice("Believe on sixth box", list(_VOICES), "nobody"),
     }
     return make_explorer(draw, controls, [{"year": year} for year in _FRAMES])
 
@@ -765,10 +767,10 @@ def _missing(table: pd.DataFrame) -> dict:
         "holds" if cover.high < 10 else part,
         cover.central,
         "percent of imports",
-        f"Arms and troops for Russia are not on the list. What was seen to arrive for them is "
+        "Arms and troops for Russia are not on the list. What was seen to arrive for them is "
         f"{seen:,.0f} million dollars a year, {cover:.0f} percent of the imports of {year}; "
         f"{due['low_usd_million'].iloc[0]:,.0f} to {due['high_usd_million'].iloc[0]:,.0f} million "
-        f"were due by {due['end'].iloc[0]}. The list names {named['stream']}, which brought "
-        f"{named['central']:,.1f} million in {year}.",
+        f"were due by {pd.Period(due['end'].iloc[0], 'M'):%B %Y}. The list names "
+        f"{named['stream']}, which brought {named['central']:,.1f} million in {year}.",
         [due, share, _of_year(bought, year)],
     )
