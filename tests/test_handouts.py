@@ -11,6 +11,7 @@ from collections import Counter
 from importlib.metadata import entry_points
 
 import nbformat
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import get_exporter
@@ -248,6 +249,15 @@ def test_cells_say_what_they_hold(page):
     verdicts = [found["class"][1] for found in page("td", class_="verdict")]
     states = ("holds", "holds-in-part", "not-supported", "out-of-date")
     assert verdicts == [f"verdict-{state}" for state in states]
+
+
+def test_columns_are_marked_where_a_header_spans_rows():
+    frame = pd.DataFrame(
+        {"side": ["in", "in", "out"], "year": [1, 2, 3], "note": ["a", "b", "c"], "usd": [4, 5, 6]}
+    )
+    text = parts.Writer().html(frame.set_index(["side", "year"]).to_html())
+    marked = BeautifulSoup(text, "html.parser")("td", class_="number")
+    assert [found.get_text() for found in marked if found.get_text()] == ["4", "5", "6"]
 
 
 def test_explorer_keeps_its_frames_and_brings_its_script(page, sample):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2.filters import do_mark_safe
 
 from utils.handouts.parts import Heading, Writer
 
@@ -35,7 +35,7 @@ def page(title: str, body: str, headings: Sequence[Heading] = (), *, name: bool 
     return render(
         "page.html.j2",
         title=title,
-        body=Markup(body),
+        body=do_mark_safe(body),
         headings=headings,
         top=min((heading.level for heading in headings), default=2),
         name=name,
@@ -68,16 +68,21 @@ def _environment() -> Environment:
     )
     environment.filters["css_text"] = _css_text
     environment.filters["inline"] = _inline
-    environment.globals["file"] = lambda name: Markup((_TEMPLATES / name).read_text("utf-8"))
+    environment.globals["file"] = _file
     return environment
 
 
-def _css_text(text: str) -> Markup:
+def _file(name: str) -> str:
+    """Return a file of this package, to stand in a page as it is."""
+    return do_mark_safe((_TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _css_text(text: str) -> str:
     """Return text as a CSS string, safe inside a style element too."""
     odd = re.compile(r'["\\<>&\x00-\x1f]')
-    return Markup('"' + odd.sub(lambda found: f"\\{ord(found[0]):x} ", text) + '"')
+    return do_mark_safe('"' + odd.sub(lambda found: f"\\{ord(found[0]):x} ", text) + '"')
 
 
-def _inline(text: str) -> Markup:
+def _inline(text: str) -> str:
     """Return one paragraph of Markdown without its tags, to stand inside another element."""
-    return Markup(re.sub(r"^<p>|</p>$", "", Writer().markdown(text).strip()))
+    return do_mark_safe(re.sub(r"^<p>|</p>$", "", Writer().markdown(text).strip()))

@@ -27,6 +27,7 @@ from utils.handouts.faults import HandoutError
 from utils.results import VERDICTS
 
 _BANNED = ("script", "style", "link", "iframe", "object", "embed", "base", "meta")
+_LOOKS = ("style", "border", "align", "valign", "bgcolor")
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBER = re.compile(r"[-+\u2212]?[$]?\d[\d,]*(\.\d+)?([eE][-+]?\d+)?\s?%?")
 _NO_NUMBER = ("", "NaN", "NaT", "None", "<NA>", "...", "\u2026", "not known")
@@ -89,7 +90,7 @@ class Writer:
         for tag in soup(_BANNED):
             tag.decompose()
         for tag in soup(True):
-            for name in [n for n in tag.attrs if n in ("style", "border") or n.startswith("on")]:
+            for name in [n for n in tag.attrs if n in _LOOKS or n.startswith("on")]:
                 del tag[name]
         for tag in soup(re.compile("^h[1-6]$")):
             self._heading(tag)
@@ -236,7 +237,11 @@ def _table(soup: BeautifulSoup, table: Tag, number: int) -> None:
 
 
 def _mark_columns(heads: list[list[Tag]], rows: list[list[Tag]]) -> None:
-    for place, column in enumerate(zip(*rows, strict=False)):
+    """Mark cells by what they hold, column by column from the right.
+
+    On the left a row may lack cells, where a header spans several rows.
+    """
+    for place, column in enumerate(zip(*(row[::-1] for row in rows), strict=False), 1):
         texts = [cell.get_text(" ", strip=True) for cell in column]
         values = [text for text in texts if text not in _NO_NUMBER]
         numeric = bool(values) and all(map(_NUMBER.fullmatch, values))
@@ -245,8 +250,8 @@ def _mark_columns(heads: list[list[Tag]], rows: list[list[Tag]]) -> None:
             if kind and cell.name == "td":
                 cell["class"] = kind
         if numeric:
-            for head in (head[place] for head in heads if len(head) == len(rows[0])):
-                head["class"] = ["number"]
+            for head in (head for head in heads if len(head) == len(rows[0])):
+                head[-place]["class"] = ["number"]
 
 
 def _kind(text: str, numeric: bool) -> list[str]:
