@@ -100,7 +100,7 @@ def test_cash_of_2019_from_single_cells(income):
     sold = number(
         "trade_annual", "value_usd_million", year="2019", series="customs_exports_to_china"
     )
-    inputs = synthesis.inputs_of(income, 2019)
+    inputs = synthesis.inputs_of(income)[2019]
     assert inputs["trade"].central == sold
     assert inputs["share made cash"] == ranges.Range(0.33, 0.45, 1)
     parts = synthesis.streams_of(inputs)
@@ -112,7 +112,7 @@ def test_cash_of_2019_from_single_cells(income):
 
 
 def test_simulation_is_seeded_and_lies_within_its_bounds(income):
-    inputs = synthesis.inputs_of(income, 2019)
+    inputs = synthesis.inputs_of(income)[2019]
     draws = ranges.simulate(inputs, 20_000)
     assert draws.equals(ranges.simulate(inputs, 20_000))
     total = sum(synthesis.streams_of(draws).values())
@@ -126,7 +126,7 @@ def test_simulation_is_seeded_and_lies_within_its_bounds(income):
 
 def test_ranks_agree_with_sorting(income):
     draws = pd.DataFrame(
-        synthesis.streams_of(ranges.simulate(synthesis.inputs_of(income, 2019), 500))
+        synthesis.streams_of(ranges.simulate(synthesis.inputs_of(income)[2019], 500))
     )
     places = synthesis.ranks(draws)
     assert (np.sort(places, axis=1) == [1, 2, 3, 4, 5]).all()
@@ -139,12 +139,12 @@ def test_chance_of_the_articles_order(income):
     assert set(chances.index[chances["streams"] == 5]) == {2017, 2019}
     assert chances.loc[2014, "minerals in trade"] == 100, "trade, labor, tourism"
     assert chances.loc[2014, "minerals apart"] == 0, "then minerals are larger than the rest"
-    parts = synthesis.inputs_of(income, 2019)
+    parts = synthesis.inputs_of(income)[2019]
     assert parts["minerals"].low > parts["trade"].high, "so the order cannot turn up"
 
 
 def test_exercise_on_chances_agrees_with_a_simulation(income):
-    draws = synthesis.streams_of(ranges.simulate(synthesis.inputs_of(income, 2019), 400_000))
+    draws = synthesis.streams_of(ranges.simulate(synthesis.inputs_of(income)[2019], 400_000))
     share = 100 * (draws["illicit"] > draws["trade"]).mean()
     assert synthesis.answers()["6.2"].key == pytest.approx(share, rel=0.01)
 
@@ -198,7 +198,7 @@ def test_sixth_box_is_the_share_confirmed_of_the_value_due():
 
 def test_verdicts(income, verdicts):
     assert verdicts["verdict"].tolist() == ["holds in part", "not supported", "not supported"]
-    whole = synthesis.total_of(**synthesis.inputs_of(income, 2019)).central
+    whole = synthesis.total_of(**synthesis.inputs_of(income)[2019]).central
     assert verdicts.loc["S1", "value"] == pytest.approx(100 * whole / series("imports")[2019])
     received = 11035 * 0.118 * 12 / 29
     assert verdicts.loc["S3", "value"] == pytest.approx(100 * received / series("imports")[2024])
@@ -310,7 +310,7 @@ def test_each_mistake_has_its_message(code):
 def test_explorer_adds_what_is_believed(income):
     view = synthesis.explorer(income)
     words = view.picture(year=2019)[1]
-    whole = synthesis.total_of(**synthesis.inputs_of(income, 2019)).central
+    whole = synthesis.total_of(**synthesis.inputs_of(income)[2019]).central
     assert f"{whole:,.0f} million dollars" in words
     assert f"{100 * whole / series('imports')[2019]:.0f} percent of imports" in words
     without = view.picture(year=2019, trade="nobody")[1]

@@ -166,18 +166,18 @@ def ranges_of(rows: pd.DataFrame) -> dict[str, Range]:
 # Uncertainty ---------------------------------------------------------------------------------
 
 
-def inputs_of(frame: pd.DataFrame, year: int) -> dict[str, Range]:
-    """Return what the cash of ``year`` is made of, as ranges by name.
+def inputs_of(frame: pd.DataFrame) -> dict[int, dict[str, Range]]:
+    """Return what the cash of each year is made of, as ranges by year and name.
 
     The streams are in USD million. Stolen cryptocurrency has two inputs: ``value stolen``, and
     ``share made cash`` (0 to 1); ``illicit`` holds what else there is.
     """
-    rows = _of_year(frame, year)
-    stolen = rows[rows["item"] == "crypto thefts"]
-    inputs = ranges_of(by_stream(to_cash(rows[rows["item"] != "crypto thefts, turned into cash"])))
-    if len(stolen):
-        inputs["value stolen"] = Range(*stolen[BOUNDS].iloc[0])
-        inputs["share made cash"] = illicit.realised_share()
+    rest = by_stream(to_cash(frame[frame["item"] != "crypto thefts, turned into cash"]))
+    inputs = {year: ranges_of(rows) for year, rows in rest.groupby("year")}
+    for row in frame[frame["item"] == "crypto thefts"].itertuples():
+        theft = {"value stolen": Range(row.low, row.central, row.high)}
+        theft["share made cash"] = illicit.realised_share()
+        inputs[row.year] = inputs.get(row.year, {}) | theft
     return inputs
 
 
@@ -228,10 +228,10 @@ def article_order(frame: pd.DataFrame, least: int = 3) -> pd.DataFrame:
     """
     streams = by_stream(to_cash(frame))["year"].value_counts().sort_index()
     streams = streams[streams >= least].rename("streams")
-    inputs = {year: inputs_of(frame, year) for year in streams.index}
+    inputs, years = inputs_of(frame), streams.index
     chances = {
-        "minerals in trade": {year: _in_order(inputs[year]) for year in inputs},
-        "minerals apart": {y: _in_order(_apart(frame, y, inputs[y])) for y in inputs},
+        "minerals in trade": {year: _in_order(inputs[year]) for year in years},
+        "minerals apart": {y: _in_order(_apart(frame, y, inputs[y])) for y in years},
     }
     return pd.DataFrame({"streams": streams, **chances}).rename_axis("year")
 
@@ -366,9 +366,9 @@ def draw_streams(axes, table: pd.DataFrame) -> None:
     """Draw one panel a stream: the range of each year as a bar, its central value as a tick."""
     for ax, stream in zip(axes, STREAMS, strict=True):
         rows, colour = table[table["stream"] == stream], charts.COLOURS[stream]
-        for row in rows.itertuples():
-            style = charts.grade_style(row.grade, colour)
-            ax.bar(row.year, row.high - row.low, bottom=row.low, **style)
+        for grade, part in rows.groupby("grade"):
+            style = charts.grade_style(grade, colour)
+            ax.bar(part["year"], part["high"] - part["low"], bottom=part["low"], **style)
         ax.plot(rows["year"], rows["central"], "_", color=charts.INK, markersize=7, mew=2)
         ax.text(0.01, 0.8, stream, transform=ax.transAxes, weight="bold", color=colour)
         ax.set_ylim(0, 1.15 * rows["high"].max())
