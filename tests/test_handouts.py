@@ -328,8 +328,7 @@ def test_picture_in_text_without_alt_text(sample, text):
 
 def test_picture_that_would_have_to_be_fetched(sample):
     sample.cells[8].source += '\n\n<img alt="a" src="https://a.org/a.png">'
-    with pytest.raises(HandoutError, match="not inside the page"):
-        made(HandoutExporter, sample)
+    fails(sample, "not inside the page")
 
 
 def test_widget_without_twin(sample):
@@ -352,6 +351,11 @@ def test_all_faults_are_named_at_once(sample):
     sample.cells[4].execution_count = None
     sample.cells[6].outputs[0].metadata = {}
     fails(sample, "cell 5", "cell 7")
+
+
+def test_formula_of_a_notebook_that_cannot_be_set(sample):
+    sample.cells[1].source += "\n\n$a \\unheard b$"
+    fails(sample, "cannot be set", "unheard")
 
 
 @pytest.mark.parametrize("formula", [r"\left( a", r"x_a_b", r"a \unheard b"])

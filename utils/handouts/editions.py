@@ -125,7 +125,7 @@ def _split(cells: list[NotebookNode]) -> tuple[list[NotebookNode], list[Notebook
     """Split cells at their last heading if that is of level 3 or more, else after the last one."""
     for place in reversed(range(len(cells))):
         cell = cells[place]
-        if cell.cell_type != "markdown" or not (found := list(_headings(cell.source))):
+        if cell.cell_type != "markdown" or not (found := list(headings(cell.source))):
             continue
         level, line = found[-1]
         if level < 3:
@@ -137,7 +137,7 @@ def _split(cells: list[NotebookNode]) -> tuple[list[NotebookNode], list[Notebook
     return cells, []
 
 
-def _headings(text: str) -> Iterator[tuple[int, int]]:
+def headings(text: str) -> Iterator[tuple[int, int]]:
     """Yield level and line, from 0, of each heading of a Markdown text."""
     in_code = False
     for number, line in enumerate(text.splitlines()):

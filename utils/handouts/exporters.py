@@ -48,12 +48,10 @@ class HandoutExporter(_Edition):
         faults.refuse(notebook, name)
         kept = editions.quiet(notebook if self._for_teachers else editions.student(notebook))
         writer = parts.Writer()
-        body = "\n".join(self._body(kept, writer))
-        found = sum(heading.level == 1 for heading in writer.headings)
-        if found != 1:
-            raise faults.HandoutError(
-                f"{name} cannot become a handout:\n- it has {found} level-1 headings, not one"
-            )
+        try:
+            body = "\n".join(self._body(kept, writer))
+        except faults.HandoutError as error:
+            raise faults.HandoutError(f"{name} cannot become a handout:\n- {error}") from None
         title = notebook.metadata.get("title", name)
         title += " (teacher's edition)" if self._for_teachers else ""
         listed = [heading for heading in writer.headings if heading.level == 2]

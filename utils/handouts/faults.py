@@ -27,6 +27,10 @@ def refuse(notebook: NotebookNode, name: str) -> None:
 
 
 def _faults(notebook: NotebookNode) -> Iterator[str]:
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    titles = [level for text in texts for level, _ in editions.headings(text) if level == 1]
+    if len(titles) != 1:
+        yield f"it has {len(titles)} level-1 headings, not one"
     for place, cell in enumerate(notebook.cells, 1):
         if cell.cell_type == "code":
             yield from (f"cell {place} {fault}" for fault in _code_faults(cell))

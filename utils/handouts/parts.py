@@ -123,7 +123,7 @@ class Writer:
                 content = base64.b64encode(content.encode()).decode("ascii")
             source = f"data:{kind};base64,{''.join(content.split())}"
             return self.html(f'<figure><img alt="{alt}" src="{source}"></figure>')
-        return f'<pre class="printed">{_plain(content)}</pre>' if content.strip() else ""
+        return f'<pre class="printed">{_printed(content)}</pre>' if content.strip() else ""
 
     def _heading(self, tag: Tag) -> None:
         text = " ".join(tag.get_text().split())
@@ -149,7 +149,7 @@ def _lexer(language: str) -> Lexer:
         return get_lexer_by_name("text")
 
 
-def _plain(text: str) -> str:
+def _printed(text: str) -> str:
     return html.escape(_COLOUR_CODE.sub("", text).rstrip("\n"))
 
 
@@ -246,7 +246,7 @@ def _mark_columns(heads: list[list[Tag]], rows: list[list[Tag]]) -> None:
         values = [text for text in texts if text not in _NO_NUMBER]
         numeric = bool(values) and all(map(_NUMBER.fullmatch, values))
         for cell, text in zip(column, texts, strict=True):
-            kind = _kind(text, numeric)
+            kind = _classes(text, numeric)
             if kind and cell.name == "td":
                 cell["class"] = kind
         if numeric:
@@ -254,7 +254,7 @@ def _mark_columns(heads: list[list[Tag]], rows: list[list[Tag]]) -> None:
                 head[-place]["class"] = ["number"]
 
 
-def _kind(text: str, numeric: bool) -> list[str]:
+def _classes(text: str, numeric: bool) -> list[str]:
     if text in VERDICTS:
         return ["verdict", f"verdict-{text.replace(' ', '-')}"]
     if numeric:
