@@ -631,7 +631,7 @@ def _draw_choice(fig, what: str, amounts: dict[str, float | str], imports: float
     """Draw the believed amounts as bars, say why others have none, and return the alt text."""
     believed = {name: value for name, value in amounts.items() if isinstance(value, float)}
     whole = sum(believed.values())
-    ax = fig.add_axes((0.14, 0.1, 0.82, 0.7))
+    ax = fig.add_axes((0.14, 0.04, 0.82, 0.78))
     names = [*amounts][::-1]
     colours = [charts.COLOURS.get(name, charts.GREY) for name in names]
     ax.barh(names, [believed.get(name, 0) for name in names], color=colours, height=0.62)
@@ -643,9 +643,11 @@ def _draw_choice(fig, what: str, amounts: dict[str, float | str], imports: float
         ax.text(max(value, 0), place, f"  {text}", va="center")
     widest = max(map(abs, believed.values()), default=1)
     ax.set_xlim(1.1 * min([0, *believed.values()]), 1.35 * widest)
+    ax.xaxis.set_visible(False)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.axvline(0, color=charts.GREY, linewidth=1)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False)
-    ax.xaxis.set_major_formatter("{x:,.0f}")
     cover = f"{100 * whole / imports:.0f} percent of imports" if imports else "imports not known"
     cover = "more goes out than comes in" if whole < 0 else cover
     head = f"{whole:,.0f} million dollars: {cover}" if believed else "Nothing to add up"
