@@ -144,13 +144,20 @@ class Lesson:
         self.page.evaluate(_COMMAND, "notebook:run-cell")
         return cell.locator(".check").inner_text()
 
-    def export(self, name):
-        """Choose an entry of File, Save and Export Notebook As; returns what the server sends."""
+    @contextlib.contextmanager
+    def exports(self):
+        """Open File, Save and Export Notebook As; gives a function that finds an entry."""
         self.page.locator("#jp-MainMenu").get_by_text("File", exact=True).click()
         self.page.get_by_text("Save and Export Notebook As", exact=True).hover()
+        yield lambda name: self.page.get_by_role("menuitem", name=name, exact=True)
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("Escape")
+
+    def export(self, name):
+        """Choose an entry of that menu, and return what the server sends."""
         made = self.page.context.expect_event("response", lambda found: _MADE.search(found.url))
-        with made as response:
-            self.page.get_by_role("menuitem", name=name, exact=True).click()
+        with made as response, self.exports() as entry:
+            entry(name).click()
         assert response.value.status == 200, response.value.url
         # The browser keeps a download to itself, so the same address is asked once more.
         return self.page.request.get(response.value.url, headers={"Referer": self.page.url})
