@@ -380,19 +380,6 @@ def ground_words(ground: pd.DataFrame) -> dict[str, str]:
     )
 
 
-def buyer_words(flows: pd.Series) -> dict[str, str]:
-    """Return the words of the chart of `buyers`."""
-    china, india, russia, bought = flows
-    return _words(
-        "China buys, India hardly counts, and Russia sells",
-        "Minerals by partner, USD million; last bar: coal that North Korea bought from Russia",
-        f"Bar chart in million dollars. China bought minerals for {china:,.0f} in 2016. India "
-        f"bought metals for {india:.1f} in nine months of 2017, Russia coal and iron ore for "
-        f"{russia:.0f} in eight months of 2016. The flow with Russia runs the other way: North "
-        f"Korea bought Russian coal for {bought:.0f}.",
-    )
-
-
 def score_words(scores: pd.DataFrame) -> dict[str, str]:
     """Return the words of the chart of the corruption index, one column a country."""
     own, near = scores["North Korea"], scores[["Russia", "Vietnam", "China"]]
