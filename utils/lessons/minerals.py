@@ -385,7 +385,7 @@ def score_words(scores: pd.DataFrame) -> dict[str, str]:
     own, near = scores["North Korea"], scores[["Russia", "Vietnam", "China"]]
     years, many = f"{scores.index[0]}-{scores.index[-1]}", scores.shape[1]
     return _words(
-        f"Of {many} countries, North Korea is seen as the most corrupt, every year",
+        f"Of {many} countries, North Korea is seen as the most corrupt",
         f"Corruption Perceptions Index, {years}; 0 very corrupt, 100 very clean",
         f"Line chart of the Corruption Perceptions Index of {many} countries, {years}, "
         f"from 0, very corrupt, to 100, very clean. North Korea lies lowest, between "
