@@ -6,6 +6,7 @@ does not fit it and names every fault at once, before anything is computed or dr
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import csv
 import difflib
@@ -16,6 +17,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from operator import gt, lt
 from pathlib import Path
 
 import pandas as pd
@@ -24,13 +27,22 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 PACKAGE = "datapackage.json"
 GRADES = "ABCD"
 
+#: How a cell of each type is written, how it is read, and what to write.
 _TYPES = {
-    "string": (r"(?s).*", "text"),
-    "integer": (r"[+-]?\d+", "a whole number without separators, like 1250"),
-    "number": (r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", "a number without separators, like 1250.5"),
-    "boolean": (r"true|false", "true or false"),
-    "date": (r"\d{4}-\d{2}-\d{2}", "a date like 2017-08-05"),
-    "yearmonth": (r"\d{4}-\d{2}", "a month like 2017-08"),
+    "string": (r"(?s).*", str, "text"),
+    "integer": (r"[+-]?\d{1,18}", int, "a whole number without separators, like 1250"),
+    "number": (
+        r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?",
+        float,
+        "a number without separators, like 1250.5",
+    ),
+    "boolean": (r"true|false", "true".__eq__, "true or false"),
+    "date": (r"\d{4}-\d{2}-\d{2}", date.fromisoformat, "a date like 2017-08-05"),
+    "yearmonth": (
+        r"\d{4}-\d{2}",
+        lambda cell: date.fromisoformat(f"{cell}-01"),
+        "a month like 2017-08",
+    ),
 }
 _CONSTRAINTS = {
     *("required", "unique", "minimum", "maximum", "minLength", "maxLength", "enum", "pattern")
@@ -192,19 +204,30 @@ class _Sheet:
         self.last_line = records[-1][0] if records else 1
         self._check_header(header, expected)
         rows = [(line, row) for line, row in records[1:] if self._full(line, row, header)]
-        self.lines = pd.Series([line for line, _ in rows], dtype="int64")
-        cells = pd.DataFrame([row for _, row in rows], columns=header, dtype="str")
-        cells = cells.loc[:, ~cells.columns.duplicated()]
-        self.cells = cells[[name for name in expected if name in cells]]
+        self.lines = [line for line, _ in rows]
+        self.cells = {n: [row[header.index(n)] for _, row in rows] for n in expected if n in header}
+        self.found: dict[str, list] = {}
         self.lost = len(records) - 1 - len(rows)
 
     def fault(self, line: int, column: str, value: str, rule: str, remedy: str) -> None:
-        self.faults.append(Fault(self.file, int(line), column, str(value), rule, remedy))
+        self.faults.append(Fault(self.file, line, column, value, rule, remedy))
 
-    def flag(self, bad: pd.Series, column: str, rule: str, remedy: str) -> None:
+    def flag(self, bad: Iterable[bool], column: str, rule: str, remedy: str) -> None:
         """Add a fault for each row where ``bad`` is true."""
-        for row in bad.index[bad.to_numpy(dtype=bool)]:
-            self.fault(self.lines[row], column, self.cells.loc[row, column], rule, remedy)
+        for line, cell, wrong in zip(self.lines, self.cells[column], bad, strict=True):
+            if wrong:
+                self.fault(line, column, cell, rule, remedy)
+
+    def typed(self, column: str, kind: str) -> list:
+        """Return the values of a column; None where a cell is blank or not of its type."""
+        pattern, parse, _ = _TYPES[kind]
+        fits = re.compile(pattern).fullmatch
+
+        def value(cell: str) -> object:
+            with contextlib.suppress(ValueError):
+                return parse(cell) if cell and fits(cell) else None
+
+        return [value(cell) for cell in self.cells[column]]
 
     def _text(self, path: Path, expected: list[str]) -> str:
         try:
@@ -288,114 +311,113 @@ def _column_at(before: str, expected: list[str]) -> str:
 
 
 def _check(sheet: _Sheet, resource: dict, folder: Path) -> pd.DataFrame:
-    fields = [f for f in resource["schema"]["fields"] if f["name"] in sheet.cells]
-    frame = pd.DataFrame({f["name"]: _check_field(sheet, f) for f in fields})
-    for columns in resource["schema"].get("ordered", []):
-        _check_ordered(sheet, frame, [name for name in columns if name in frame])
-    _check_key(sheet, frame, resource["schema"].get("primaryKey", []))
-    for field, target, column, separator in _references(resource["schema"]):
+    schema = resource["schema"]
+    fields = [field for field in schema["fields"] if field["name"] in sheet.cells]
+    for field in fields:
+        _check_field(sheet, field)
+    for columns in schema.get("ordered", []):
+        _check_ordered(sheet, [name for name in columns if name in sheet.cells])
+    _check_key(sheet, schema.get("primaryKey", []))
+    for field, target, column, separator in _references(schema):
         if field in sheet.cells:
             _check_references(sheet, field, _known(sheet, folder, target, column), separator)
-    _check_rows(sheet, frame, resource)
-    return frame
+    _check_rows(sheet, resource)
+    return pd.DataFrame({f["name"]: _series(sheet.found[f["name"]], f["type"]) for f in fields})
 
 
-def _check_field(sheet: _Sheet, field: dict) -> pd.Series:
+def _series(values: list, kind: str) -> pd.Series:
+    whole = None not in values
+    if kind in ("date", "yearmonth"):
+        return pd.to_datetime(pd.Series(values, dtype="object")).astype("datetime64[us]")
+    kinds = {
+        "string": "str",
+        "number": "float64",
+        "integer": "int64" if whole else "Int64",
+        "boolean": "bool" if whole else "boolean",
+    }
+    return pd.Series(values, dtype=kinds[kind])
+
+
+def _check_field(sheet: _Sheet, field: dict) -> None:
     name, kind = field["name"], field["type"]
     constraints = field.get("constraints", {})
     unknown = set(constraints) - _CONSTRAINTS
     if kind not in _TYPES or unknown:
         odd = ", ".join(sorted(unknown)) or kind
         raise DataError(f"{PACKAGE}: column {name} uses {odd!r}, which read does not check.")
-    cells = sheet.cells[name]
-    blank = cells == ""
+    cells, meaning = sheet.cells[name], _TYPES[kind][-1]
+    values = sheet.found[name] = sheet.typed(name, kind)
     if constraints.get("required"):
+        blank = (not cell for cell in cells)
         sheet.flag(blank, name, "is blank, but must be known", "Fill it in or remove the row.")
-    sheet.flag(
-        cells != cells.str.strip(), name, "has a space at its start or end", "Remove the space."
-    )
-    pattern, meaning = _TYPES[kind]
-    typed = blank | cells.str.fullmatch(pattern)
-    values = _convert(cells.where(typed & ~blank), kind)
-    typed &= blank | values.notna()
-    sheet.flag(~typed, name, f"is not {meaning}", f"Write {meaning}.")
-    _check_values(sheet, name, values, constraints, field.get("unit", ""))
-    return values
+    loose = (cell != cell.strip() for cell in cells)
+    sheet.flag(loose, name, "has a space at its start or end", "Remove the space.")
+    odd = (value is None and cell != "" for cell, value in zip(cells, values, strict=True))
+    sheet.flag(odd, name, f"is not {meaning}", f"Write {meaning}.")
+    _check_limits(sheet, name, kind, constraints, field.get("unit", ""))
+    _check_texts(sheet, name, constraints)
 
 
-def _convert(cells: pd.Series, kind: str) -> pd.Series:
-    if kind == "integer":
-        whole = pd.to_numeric(cells, errors="coerce")
-        return whole.astype("Int64" if whole.isna().any() else "int64")
-    if kind == "number":
-        return pd.to_numeric(cells, errors="coerce").astype("float64")
-    if kind in ("date", "yearmonth"):
-        return pd.to_datetime(
-            cells, format="%Y-%m-%d" if kind == "date" else "%Y-%m", errors="coerce"
-        )
-    if kind == "boolean":
-        truth = cells.map({"true": True, "false": False})
-        return truth.astype("boolean" if truth.isna().any() else "bool")
-    return cells
-
-
-def _check_values(
-    sheet: _Sheet, name: str, values: pd.Series, constraints: dict, unit: str
-) -> None:
-    check = f"Check unit and decimal point against the source; a right value moves it in {PACKAGE}."
-    cells, given = sheet.cells[name], values.notna()
-    for limit, beyond, word in (
-        ("minimum", pd.Series.lt, "below"),
-        ("maximum", pd.Series.gt, "above"),
-    ):
+def _check_limits(sheet: _Sheet, name: str, kind: str, constraints: dict, unit: str) -> None:
+    remedy = f"Check unit and decimal point at the source; a right value moves it in {PACKAGE}."
+    for limit, beyond, word in (("minimum", lt, "below"), ("maximum", gt, "above")):
         if limit in constraints:
             bound = constraints[limit]
-            if pd.api.types.is_datetime64_any_dtype(values):
-                bound = pd.Timestamp(bound)
-            bad = beyond(values, bound).fillna(False) & given
-            sheet.flag(
-                bad, name, f"is {word} the {limit} {constraints[limit]} {unit}".strip(), check
-            )
+            edge = bound if kind in ("integer", "number") else _TYPES[kind][1](bound)
+            bad = (value is not None and beyond(value, edge) for value in sheet.found[name])
+            sheet.flag(bad, name, f"is {word} the {limit} {bound} {unit}".strip(), remedy)
+
+
+def _check_texts(sheet: _Sheet, name: str, constraints: dict) -> None:
+    cells, values = sheet.cells[name], sheet.found[name]
+    given = [cell if value is not None else None for cell, value in zip(cells, values, strict=True)]
     if "enum" in constraints:
-        allowed = [str(word) for word in constraints["enum"]]
-        for row in cells.index[given & ~cells.isin(allowed)]:
-            remedy = near(cells[row], allowed)
-            sheet.fault(sheet.lines[row], name, cells[row], "is not an allowed category", remedy)
+        allowed = list(map(str, constraints["enum"]))
+        for line, cell in zip(sheet.lines, given, strict=True):
+            if cell is not None and cell not in allowed:
+                sheet.fault(line, name, cell, "is not an allowed category", near(cell, allowed))
     if "pattern" in constraints:
-        bad = given & ~cells.str.fullmatch(constraints["pattern"])
+        fits = re.compile(constraints["pattern"]).fullmatch
+        bad = (cell is not None and not fits(cell) for cell in given)
         rule = f"does not fit the pattern {constraints['pattern']}"
         sheet.flag(bad, name, rule, "Write it like the other rows of this column.")
-    shortest, longest = constraints.get("minLength", 0), constraints.get("maxLength", 10**9)
-    bad = given & ~cells.str.len().between(shortest, longest)
-    sheet.flag(bad, name, f"is not {shortest} to {longest} characters long", "Is it cut off?")
+    if {"minLength", "maxLength"} & set(constraints):
+        shortest, longest = constraints.get("minLength", 0), constraints.get("maxLength", 10**9)
+        bad = (cell is not None and not shortest <= len(cell) <= longest for cell in given)
+        sheet.flag(bad, name, f"is not {shortest} to {longest} characters long", "Is it cut off?")
     if constraints.get("unique"):
-        bad = given & cells.duplicated()
+        first = {cell: place for place, cell in reversed(list(enumerate(given)))}
+        bad = (cell is not None and first[cell] != place for place, cell in enumerate(given))
         sheet.flag(bad, name, "stands twice, but must be unique", "Remove or correct one.")
 
 
-def _check_ordered(sheet: _Sheet, frame: pd.DataFrame, columns: list[str]) -> None:
-    highest = frame[columns[0]] if columns else None
-    for name in columns[1:]:
-        values = frame[name]
-        bad = (values < highest).fillna(False)
-        rule = f"is lower than the row's {' or '.join(columns[: columns.index(name)])}"
-        sheet.flag(
-            bad, name, rule, "Put the lower figure, or the earlier date, in the first column."
-        )
-        highest = values.where(highest.isna() | (values > highest).fillna(False), highest)
+def _check_ordered(sheet: _Sheet, columns: list[str]) -> None:
+    rows = zip(*(sheet.found[name] for name in columns), strict=True)
+    for place, row in enumerate(rows):
+        highest = None
+        for name, value in zip(columns, row, strict=True):
+            if value is None:
+                continue
+            if highest is not None and value < highest:
+                rule = f"is lower than the row's {' or '.join(columns[: columns.index(name)])}"
+                remedy = "Put the lower figure, or the earlier date, in the first column."
+                sheet.fault(sheet.lines[place], name, sheet.cells[name][place], rule, remedy)
+            else:
+                highest = value
 
 
-def _check_key(sheet: _Sheet, frame: pd.DataFrame, key: list[str] | str) -> None:
+def _check_key(sheet: _Sheet, key: list[str] | str) -> None:
     key = [key] if isinstance(key, str) else key
-    if not key or any(name not in frame for name in key):
+    if any(name not in sheet.cells for name in key):
         return
-    groups = frame.groupby(key, dropna=False, sort=False).ngroup()
-    first = sheet.lines.groupby(groups).transform("first")
-    for row in frame.index[groups.duplicated()]:
-        value = ",".join(sheet.cells.loc[row, key])
-        rule = f"repeats the key {', '.join(key)} of line {first[row]}"
-        remedy = "Remove or correct one of the two rows."
-        sheet.fault(sheet.lines[row], key[-1], value, rule, remedy)
+    first: dict[tuple, int] = {}
+    rows = zip(*(sheet.found[name] for name in key), strict=True)
+    for place, values in enumerate(rows):
+        line = sheet.lines[place]
+        if first.setdefault(values, line) != line:
+            value = ",".join(sheet.cells[name][place] for name in key)
+            rule = f"repeats the key {', '.join(key)} of line {first[values]}"
+            sheet.fault(line, key[-1], value, rule, "Remove or correct one of the two rows.")
 
 
 def _references(schema: dict) -> Iterator[tuple[str, str, str, str]]:
@@ -429,21 +451,21 @@ def _column(path: Path, names: tuple[str, ...], column: str, stamp: tuple) -> se
 
 
 def _check_references(sheet: _Sheet, name: str, known: set[str], separator: str) -> None:
-    cells = sheet.cells[name]
-    for cell in cells[cells != ""].unique():
-        unknown = [i for i in (cell.split(separator) if separator else [cell]) if i not in known]
+    for line, cell in zip(sheet.lines, sheet.cells[name], strict=True):
+        named = cell.split(separator) if separator else [cell]
+        unknown = [word for word in named if word not in known] if cell else []
         if unknown:
             remedy = f"Correct it or add it first. {near(unknown[0], known) if known else ''}"
             remedy = remedy if len(remedy) < 200 else "Correct it or add it first."
-            sheet.flag(cells == cell, name, f"refers to unknown {unknown[0]!r}", remedy)
+            sheet.fault(line, name, cell, f"refers to unknown {unknown[0]!r}", remedy)
 
 
-def _check_rows(sheet: _Sheet, frame: pd.DataFrame, resource: dict) -> None:
-    found, recorded = len(frame) + sheet.lost, resource.get("rows", 1)
-    if found < recorded and not frame.columns.empty:
+def _check_rows(sheet: _Sheet, resource: dict) -> None:
+    found, recorded = len(sheet.lines) + sheet.lost, resource.get("rows", 1)
+    if found < recorded and sheet.cells:
         rule = f"is the last line: the file has {found} rows, the data package records {recorded}"
         remedy = f"Restore the lost rows; if they were removed on purpose, lower rows in {PACKAGE}."
-        sheet.fault(sheet.last_line, frame.columns[0], f"{found} rows", rule, remedy)
+        sheet.fault(sheet.last_line, next(iter(sheet.cells)), f"{found} rows", rule, remedy)
 
 
 def ids(sources: object) -> list[str]:
