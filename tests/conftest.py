@@ -21,11 +21,12 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     """Return a headless Chromium of playwright's; the test is skipped where there is none.
 
-    Where REQUIRE_BROWSER is set a missing browser is a failure.
+    Where REQUIRE_BROWSER is set a missing browser is a failure. One a file: playwright's event
+    loop runs as long as it lives, and nbconvert's command needs one of its own.
     """
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
