@@ -267,7 +267,7 @@ def test_solutions_by_another_route():
     others = sorted(amounts(in_2025))[:-1]
     assert illicit.check("3.2", sum(others) / len(others)).state == "right"
     (price,) = cells("crypto_prices", coin="ETH", month="2022-12")
-    assert illicit.check("3.5", 342000 * float(price["month_end_usd"]) / 1e6).state == "right"
+    assert illicit.check("3.5", 173600 * float(price["month_end_usd"]) / 1e6).state == "right"
     assert illicit.check("3.6", total("Chainalysis", "2026 table", 2025) / 25).state == "right"
 
 

@@ -102,6 +102,26 @@ def test_repatriation_without_china():
     assert 100 * sent["Russia"] / (known + 2541 - 70) == pytest.approx(77.9, abs=0.05)
 
 
+def test_titles_on_forced_labor_are_those_of_cited_sources(edit):
+    cited = {
+        name
+        for table in labor.TABLES
+        for row in cells(table)
+        for field, text in row.items()
+        if field == "source" or field.endswith("_source")
+        for name in text.split(";")
+    }
+    words = ("forced lab", "slaves", "trafficking")
+    rows = [row for row in cells("sources") if row["source"] in cited]
+    titles = [r["title"] for r in rows if any(word in r["title"].lower() for word in words)]
+    lines = labor.titles_on_forced_labor().splitlines()
+    assert len(lines) == len(titles) == 6
+    assert all(any(f"*{title}*" in line for line in lines) for title in titles)
+    assert lines == sorted(lines)
+    edit("sources", "Forced labour abroad", "Workers abroad")
+    assert len(labor.titles_on_forced_labor().splitlines()) == 5
+
+
 def test_state_share():
     middles = []
     for row in cells("labor_wages"):
@@ -290,7 +310,7 @@ KEYS = {
     "4.3": 100 * 18533 / 21318,
     "4.4": 76.25,
     "4.5": 170_000 * 300 * 12 / 1e6,
-    "4.6": 500e6 / 100_000 / 12,
+    "4.6": 1200e6 / 1000 / 12,
 }
 
 

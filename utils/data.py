@@ -15,6 +15,7 @@ import io
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -477,8 +478,8 @@ def ids(sources: object) -> list[str]:
         Ids joined by ``;``, a list or Series of such strings, a DataFrame (its columns
         ``source``, ``sources`` and ``*_source``), or a list of these.
     """
-    found = pd.Series([word for cell in _cells(sources, _is_source) for word in cell.split(";")])
-    return list(found.value_counts(sort=True).index) if len(found) else []
+    found = Counter(word for cell in _cells(sources, _is_source) for word in cell.split(";"))
+    return [word for word, _ in found.most_common()]
 
 
 def grades(rows: object) -> str:
@@ -506,9 +507,9 @@ def _cells(what: object, wanted: Callable[[object], bool]) -> list[str]:
     if isinstance(what, str):
         return [what]
     if isinstance(what, pd.DataFrame):
-        return [c for name in what if wanted(name) for c in what[name].dropna().astype(str)]
+        return [cell for name in what if wanted(name) for cell in _cells(what[name], wanted)]
     if isinstance(what, pd.Series):
-        return list(what.dropna().astype(str))
+        return [str(cell) for cell in what.tolist() if pd.notna(cell)]
     return [cell for item in what for cell in _cells(item, wanted)]
 
 
@@ -527,11 +528,12 @@ def cite(sources: object, most: int = 6) -> str:
     DataError
         If an id does not stand in ``sources.csv``.
     """
-    wanted, known = ids(sources), read("sources").set_index("source")["short"]
+    wanted, listed = ids(sources), read("sources")
+    known = dict(zip(listed["source"], listed["short"], strict=True))
     for source in wanted:
-        if source not in known.index:
-            raise DataError(f"There is no source {source!r}. {near(source, known.index)[:300]}")
-    names = list(dict.fromkeys(known[wanted]))
+        if source not in known:
+            raise DataError(f"There is no source {source!r}. {near(source, known)[:300]}")
+    names = list(dict.fromkeys(known[source] for source in wanted))
     rest = [f"{len(names) - most} more"] if len(names) > most else []
     return "; ".join(names[:most] + rest)
 

@@ -139,6 +139,8 @@ def _written(cell: NotebookNode, writer: parts.Writer) -> Iterator[str]:
         yield writer.markdown(cell.source)
     elif cell.cell_type == "code":
         folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        made = "\n".join(filter(None, map(writer.output, cell.outputs)))
         if cell.source.strip() and (not folded or "solution" in editions.tags(cell)):
-            yield parts.code(cell.source)
-        yield from filter(None, map(writer.output, cell.outputs))
+            made = f'<div class="step">\n{parts.code(cell.source)}\n{made}\n</div>'
+        if made:
+            yield made

@@ -32,6 +32,7 @@ _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBER = re.compile(r"[-+\u2212]?[$]?\d[\d,]*(\.\d+)?([eE][-+]?\d+)?\s?%?")
 _NO_NUMBER = ("", "NaN", "NaT", "None", "<NA>", "...", "\u2026", "not known")
 _SOME, _MANY = 24, 100
+_WIDE = 7
 _HEADS = 6
 
 
@@ -226,6 +227,8 @@ def _table(soup: BeautifulSoup, table: Tag, number: int) -> None:
         for name in ("thead", "tbody")
     )
     _mark_columns(heads, rows)
+    if max(map(len, [*heads, *rows]), default=0) >= _WIDE:
+        table["class"] = ["wide"]
     for narrow in table(["th", "code"]):
         _let_break(soup, narrow)
     words = [cell.get_text(" ", strip=True) for cell in (heads[-1] if heads else [])]

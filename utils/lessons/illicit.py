@@ -24,7 +24,7 @@ RECENT = 3
 #: The tables of the lesson, in the order of its sections.
 TABLES = [
     *("cyber_incidents", "cyber_totals", "cyber_world_totals", "stolen_coins", "crypto_prices"),
-    *("illicit_estimates", "illicit_counts", "illicit_timeline", "illicit_shares"),
+    *("state_take", "illicit_estimates", "illicit_counts", "illicit_timeline", "illicit_shares"),
 ]
 
 #: The kinds of victims in ``cyber_incidents``, brought together in fewer groups.
@@ -494,8 +494,9 @@ def _revision() -> Exercise:
 
 def _worth_later() -> Exercise:
     hoard = next(
-        row for row in data.read("stolen_coins").to_dict("records") if row["incident"] == "I050"
+        row for row in data.read("stolen_coins").to_dict("records") if row["incident"] == "I078"
     )
+    news = next(row for row in _incidents() if row["incident"] == hoard["incident"])
     prices = {
         (row["coin"], f"{row['month']:%Y-%m}"): row
         for row in data.read("crypto_prices").to_dict("records")
@@ -504,8 +505,8 @@ def _worth_later() -> Exercise:
     key = hoard["coins"] * price["month_end_usd"] / 1e6
     return Exercise(
         key,
-        "Many times the value on the day, and a quarter of what it was at the end of November "
-        "2021. When it was sold decides everything, and nobody outside knows.",
+        "Far less than on the day of the theft. When the coins were sold decides everything, and "
+        "nobody outside knows.",
         "Multiply the number of coins by the price at the end of the month, divide by a million.",
         mistakes=(
             (
@@ -513,10 +514,14 @@ def _worth_later() -> Exercise:
                 "This is the mean price of the month. Take the price at its end.",
             ),
             (hoard["value_usd_million"], "This is the value on the day of the theft."),
-            (hoard["reported_usd_million"], "This is the published value at the time of theft."),
+            (news["usd_million"], "This is the published value of all that was taken."),
             (
                 hoard["coins"] * prices["BTC", "2022-12"]["month_end_usd"] / 1e6,
                 "This is the price of bitcoin. The coins were ether.",
+            ),
+            (
+                hoard["coins"] * prices[hoard["coin"], "2022-11"]["month_end_usd"] / 1e6,
+                "This is the end of November. Take December.",
             ),
             (key * 1e6, "This is in dollars. The question asks for million dollars."),
         ),
@@ -746,9 +751,10 @@ def _verdict_i1() -> dict:
         "not supported" if seizures.empty else "holds" if _is_recent(last) else "out of date",
         seized,
         "USD million seized, 1989-2006",
-        f"The quality is not in doubt, the scale was small: about {seized:.0f} million dollars "
-        f"seized in sixteen years, and an income estimated at {low:.0f} to {high:.0f} million a "
-        f"year. The last seizure in our tables is of {last}.",
+        f"The quality is not in doubt. US officials blame North Korea; others doubt it. The scale "
+        f"was small: about {seized:.0f} million dollars seized in sixteen years, and an income "
+        f"estimated at {low:.0f} to {high:.0f} million a year. The last seizure in our tables is "
+        f"of {last}.",
         rows,
     )
 
@@ -797,8 +803,8 @@ def _verdict_i3() -> dict:
         f"USD million taken from banks, {banks['year'].min()}-{last}",
         f"Banks were robbed from {banks['year'].min()} to {last}: "
         f"{banks['usd_million'].sum():.0f} million dollars. Where the sum tried is known, the "
-        f"thieves got {part:.1f} percent of it. From then until the article, {paid} payment firms "
-        "for cryptocurrency stand in the list, and no bank.",
+        f"thieves got {part:.1f} percent of it. From then until the article the list has {paid} "
+        "payment firms for cryptocurrency, and no bank.",
         [banks, money],
     )
 
@@ -816,8 +822,7 @@ def _verdict_i4() -> dict:
         share,
         "percent of stolen cryptocurrency",
         f"From {recent['year'].min()} to {recent['year'].max()} exchanges lost {share:.0f} percent "
-        f"of all cryptocurrency in our list of thefts, {len(blamed)} times with an official "
-        "statement that blames North Korea. Bridges, other services and private holders lost "
-        "the rest.",
+        f"of the cryptocurrency in our list of thefts; in {len(blamed)} of their cases an official "
+        "statement blames North Korea. Bridges, other services and private holders lost the rest.",
         recent,
     )

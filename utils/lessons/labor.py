@@ -21,7 +21,7 @@ PALE = charts.tint(COLOUR, 0.3)
 #: The tables of the lesson, in the order in which it uses them.
 TABLES = (
     *("labor_workers", "labor_russia_entries", "labor_plans", "kaesong", "kaesong_totals"),
-    *("labor_repatriation", "labor_conditions", "labor_wages", "labor_russia_quota"),
+    *("labor_repatriation", "labor_wages", "labor_russia_quota"),
     *("labor_model_parameters", "labor_it_cases", "labor_income_estimates"),
 )
 PERSONS = ["low_persons", "point_persons", "high_persons"]
@@ -265,6 +265,18 @@ def _across(ax) -> None:
 # 4. What does the state keep? ----------------------------------------------------------------
 
 
+def titles_on_forced_labor() -> str:
+    """Return the lesson's sources whose titles speak of forced labor, as a Markdown list by date.
+
+    Slaves and trafficking in persons are counted among the words for it.
+    """
+    cited = data.ids([data.read(name) for name in TABLES])
+    rows = data.read("sources").set_index("source").loc[cited].sort_values("published")
+    rows = rows[rows["title"].str.contains("forced lab|slaves|trafficking", case=False)]
+    who = "- " + rows["published"].str[:4] + ": " + rows["short"]
+    return "\n".join(who + ", *" + rows["title"] + "* (grade " + rows["grade"] + ")")
+
+
 def taken_abroad() -> pd.DataFrame:
     """Return the rows of ``labor_wages`` that give the state's share of pay abroad.
 
@@ -470,7 +482,7 @@ def answers() -> dict[str, Exercise]:
         "4.3": _russian_share(),
         "4.4": _middle_share(),
         "4.5": _asahi(),
-        "4.6": _per_worker(),
+        "4.6": _workers_needed(),
     }
 
 
@@ -626,17 +638,23 @@ def _asahi() -> Exercise:
     )
 
 
-def _per_worker() -> Exercise:
-    row = _estimate("rfa_2024_poe")
-    income, workers = row["point_usd_million"] * 1e6, row["workers_low_persons"]
+def _workers_needed() -> Exercise:
+    claim = _estimate("inhl_2012")
+    pay = next(r for r in _records("labor_wages") if r["source"] == "us_state_2017_tt")
+    low, high = claim["low_usd_million"] * 1e6, claim["high_usd_million"] * 1e6
+    least, best = pay["gross_low_usd_month"], pay["gross_high_usd_month"]
+    key = low / best / 12
     return Exercise(
-        income / workers / 12,
-        "Below the pay that most reports name. This can be true; the billions are hard to believe.",
-        "Turn millions into dollars, divide by the workers, then by 12 months.",
+        key,
+        "Only one of those who repeat the billions names as many people. And all of them would "
+        "need the best pay, and keep nothing of it.",
+        "What does one worker with the best pay bring in a year? See how often that fits into the "
+        "lowest sum, in the same unit.",
         mistakes=(
-            (income / workers, "This is for a year. Divide by 12 months."),
-            (workers / (income / 1e6), "This is workers for each million. Turn the fraction over."),
-            (income / workers / 52, "This is for a week. Divide the year by 12 months."),
+            (low / best, "You divide a year's income by a month's pay. A year has 12 months."),
+            (low / least / 12, "This takes the lowest pay. The question asks for the highest."),
+            (high / best / 12, "This starts from the top of the range. Take the lowest sum."),
+            (key / 1e6, "The income is in million dollars, the pay in dollars. Use one unit."),
         ),
     )
 

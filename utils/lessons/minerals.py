@@ -344,7 +344,7 @@ def smoke_words(smoke: pd.DataFrame) -> dict[str, str]:
     """Return the words of the chart of two editions of the carbon dioxide from coal."""
     (new, old), years = smoke.loc[2017], f"{smoke.index[0]}-{smoke.index[-1]}"
     return _words(
-        "One dataset, two editions, opposite stories about 2017",
+        "One dataset, two editions, two stories about 2017",
         f"Carbon dioxide from coal in North Korea, million tonnes, {years}",
         "Line chart of carbon dioxide from coal in North Korea in two editions of one dataset, "
         f"{years}, in million tonnes. Both agree until 2008. In the 2024 edition the line falls "
@@ -966,8 +966,8 @@ def _overshadowed() -> dict:
         f"North Korea's corruption score is {place} of the countries compared in every year "
         f"({index['year'].min()}-{index['year'].max()}); "
         f"the low prices cost USD {low_price:,.0f} million a year at most (2011-2015), or "
-        f"{plain:,.0f} million for coal against Australian coal, while legal exports fell by "
-        f"{bans:,.0f} million from 2016 to 2018, under the bans."
+        f"{plain:,.0f} million for coal against Australian coal, while the legal exports of 2018, "
+        f"under the bans, were {bans:,.0f} million below those of 2016."
     )
     rows = [index, capture.loc[["loss"]], legal.loc[[2016, 2018]]]
     return verdict_row("M3", verdict, low_price / bans * 100, "percent", finding, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -310,7 +311,7 @@ def words_products(whole: pd.Series, two: pd.DataFrame) -> dict[str, str]:
     first, end = whole.index[0], whole.index[-1]
     coal, hair = two["coal"], two["hair products"]
     return {
-        "title": "Wigs replaced coal at the top of a list that has become short",
+        "title": "Wigs took the place of coal, but all exports together have shrunk",
         "subtitle": f"Exports to China, all goods (pale) and two products, USD million, "
         f"{first}-{end}; hair: only the years with a figure",
         "alt": f"Bar chart of North Korea's exports to China by year, {first} to {end}, in million "
@@ -395,7 +396,7 @@ def _first_half() -> Exercise:
     )
     return Exercise(
         half,
-        "From this year on, every second dollar of recorded trade was with China.",
+        "From this year on, China had more than half of the trade, as KOTRA counts it.",
         "Keep the rows above 50 percent, then look for the smallest year among them.",
         mistakes=(
             (half - 1, "One year too early: that year was still below one half."),
@@ -414,20 +415,27 @@ def _share_2015() -> Exercise:
     figures = _figures()
     names = ("kotra_total_with_china", "kotra_total_world", "interkorean_total")
     china, world, south = (figures[2015, name] for name in names)
+    oil = figures[2015, "crude_oil_estimate"]
     return Exercise(
-        100 * china / (world + south),
-        "With the factories of Kaesong counted, China had under two thirds of the trade.",
-        "Divide trade with China by the sum of KOTRA's total and the trade with South Korea.",
+        100 * (china - oil) / (world - oil + south),
+        "With the factories of Kaesong counted and the oil left out, China had under two thirds "
+        "of the trade. Kaesong moves the share far more than the oil.",
+        "The oil stands in two of the figures: take it out of both. South Korea belongs to the "
+        "whole only.",
         mistakes=(
-            (100 * china / world, "This leaves South Korea out. Add its trade to the total."),
+            (100 * china / (world + south), "The oil is still counted. Leave it out as well."),
+            (100 * (china - oil) / (world - oil), "This leaves South Korea out. Count it."),
             (
-                100 * (china + south) / (world + south),
-                "South Korea belongs to the total only, not to the trade with China.",
+                100 * (china - oil) / (world + south),
+                "The oil is gone from the part, but it is still in the whole.",
             ),
-            (100 * china / (world - south), "Add South Korea to the total; do not take it away."),
             (
-                100 * world / (world + south),
-                "The numerator is trade with China, not KOTRA's trade with the world.",
+                100 * china / (world - oil + south),
+                "The oil is gone from the whole, but it is still in the part.",
+            ),
+            (
+                100 * (china - oil + south) / (world - oil + south),
+                "South Korea belongs to the whole only, not to the trade with China.",
             ),
         ),
     )
@@ -508,7 +516,7 @@ def _unpaid() -> Exercise:
     bought = sum(figures[year, "customs_imports_from_china"] for year in range(2017, 2025)) / 1000
     return Exercise(
         key,
-        "So much more was bought than sold. Something else must have paid for it, or it was owed.",
+        "So much more was bought than sold. Something else must have paid for it, or it was owed or given.",
         "Take imports minus exports for each year from 2017 to 2024, add up, divide by 1,000.",
         mistakes=(
             (deficit(2018) / 1000, "One year is missing: start with 2017."),
@@ -519,23 +527,31 @@ def _unpaid() -> Exercise:
 
 
 def _odd_years() -> Exercise:
-    ratio = ratio_to_customs().dropna()
+    cow = _where("trade_partners", view="COW", partner="all partners").groupby("year")
+    kotra = {y: value for (y, name), value in _figures().items() if name == "kotra_total_world"}
+    ratio = {int(y): rows["value_usd_million"].sum() / kotra[y] for y, rows in cow if y in kotra}
 
-    def outside(flow: str) -> list[int]:
-        return [int(y) for y, value in ratio[flow].items() if not 1.05 <= value <= 1.15]
+    def years(fits: Callable[[float], bool]) -> list[int]:
+        return [y for y, value in ratio.items() if fits(value)]
 
-    odd = outside("imports")
     return Exercise(
-        odd,
-        "In these years the two sources cannot both be right, so neither is used unchecked.",
-        "Look for the years whose ratio lies below 1.05 or above 1.15.",
+        years(lambda value: value > 1.5),
+        "Two sources that agree on a part can disagree on the whole. Some of the reports in COW's "
+        "whole belong to the other Korea.",
+        "Compare each ratio with 1.5, and keep the years in which it is larger.",
         mistakes=(
             (
-                [int(y) for y in ratio.index if y not in odd],
-                "These are the years that fit. The question asks for the others.",
+                years(lambda value: value <= 1.5),
+                "These are the other years. Turn the comparison around.",
             ),
-            (outside("exports"), "These are the odd years of the exports. Take the imports."),
-            (odd[:-1], "One year is still missing, at the end."),
+            (
+                years(lambda value: value > 1),
+                "Here COW's whole is larger, by any amount.",
+            ),
+            (
+                years(lambda value: value < 1 / 1.5),
+                "Here KOTRA's whole is the larger one. Divide COW by KOTRA.",
+            ),
         ),
     )
 
