@@ -31,7 +31,7 @@ PAID = {
     "minerals": "gross receipts",
     "illicit": "gross receipts",
     "labor": "state take",
-    "tourism": "gross receipts",
+    "tourism": "state take",
 }
 SIXTH = "arms and troops"
 BOUNDS = ["low", "central", "high"]
@@ -112,9 +112,10 @@ def _markdown(frame: pd.DataFrame):
 def to_cash(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the counted rows of `incomes` as cash received: money that reached the country.
 
-    Goods and tourists count with what foreigners paid, workers with what the state takes (the
-    wages of Kaesong were all paid to the North), stolen cryptocurrency with what was turned into
-    cash. What was stolen from banks was money already.
+    Goods count with what foreigners paid, workers with what the state takes (the wages of Kaesong
+    were all paid to the North), tourists with the North's part of what they paid to agencies
+    abroad, stolen cryptocurrency with what was turned into cash. What was stolen from banks was
+    money already.
     """
     own = counted(frame)
     wanted = own["stream"].map(PAID).mask(own["item"] == "Kaesong wages", "gross receipts")
@@ -301,7 +302,8 @@ def sixth_box() -> pd.DataFrame:
     span = span.mask(rows["start"].notna(), rows["start"] + " to " + rows["end"])
     span = span.mask(rows["start"] == rows["end"], rows["end"])
     kind = rows["item"].map(_SIXTH_KINDS).fillna("")
-    label = span + ", " + rows["source"].map(data.cite) + kind
+    who = rows["source"].map(data.cite).str.removeprefix("Friedrich ")
+    label = span + ", " + who + kind
     return rows.assign(low=values.min(axis=1), high=values.max(axis=1), label=label)
 
 
@@ -447,17 +449,14 @@ def draw_till(ax, left: pd.DataFrame, stocks: pd.DataFrame) -> None:
     )
     ax.axhline(0, color=charts.INK, linewidth=1.2)
     for account, mark in (("INSS", "D"), ("Zang", "o")):
-        rows, colour = stocks[stocks["account"] == account].sort_values("end"), _SCHOOLS[account]
+        rows = stocks[stocks["account"] == account].sort_values("end")
         values = rows[["low_usd_million", "usd_million", "high_usd_million"]]
         low, high = values.min(axis=1), values.max(axis=1)
-        ax.vlines(rows["end"], low, high, color=colour, linewidth=2)
-        ax.plot(rows["end"], rows["usd_million"].fillna((low + high) / 2), mark, color=colour)
+        ax.vlines(rows["end"], low, high, color=charts.INK, linewidth=2)
+        ax.plot(rows["end"], rows["usd_million"].fillna((low + high) / 2), mark, color=charts.INK)
         end, above = rows["end"].iloc[-1], high.iloc[-1] + 500
-        ax.text(end, above, account, color=colour, weight="bold", ha="center")
+        ax.text(end, above, account, weight="bold", ha="center")
     ax.yaxis.set_major_formatter("{x:,.0f}")
-
-
-_SCHOOLS = {"INSS": charts.COLOURS["trade"], "Zang": charts.COLOURS["illicit"]}
 
 
 # Exercises -----------------------------------------------------------------------------------
@@ -773,6 +772,7 @@ def _missing(table: pd.DataFrame) -> dict:
         f"{seen:,.0f} million dollars a year, {cover:.0f} percent of the imports of {year}; "
         f"{due['low_usd_million'].iloc[0]:,.0f} to {due['high_usd_million'].iloc[0]:,.0f} million "
         f"were due by {pd.Period(due['end'].iloc[0], 'M'):%B %Y}. The list names "
-        f"{named['stream']}, which brought {named['central']:,.1f} million in {year}.",
+        f"{named['stream']}; what is counted of it brought {named['central']:,.1f} million in "
+        f"{year}.",
         [due, share, _of_year(bought, year)],
     )
