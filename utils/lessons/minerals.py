@@ -318,7 +318,7 @@ def shipped_words(million: pd.Series) -> dict[str, str]:
     """Return the words of the chart of `coal_shipped`."""
     listed = "; ".join(f"{period} {tonnes:.1f}" for period, tonnes in million.items())
     return _words(
-        "Coal went on leaving after the ban, but far less of it",
+        "After the ban, the UN Panel reported far less coal, but not none",
         "Coal exports, million tonnes: years of recorded trade, then periods that the UN Panel "
         "reported",
         f"Bar chart of North Korea's coal exports in million tonnes. {listed}. The reported sales "
@@ -515,7 +515,7 @@ def _meeting_price() -> checks.Exercise:
     return checks.Exercise(
         key=1000 * dollars / tonnes,
         why="At this price the last permitted tonne brings the last permitted dollar. It is the "
-        "price of 2015: those who wrote the limits worked with an old price.",
+        "price of 2015: the limits fit that year, not the dearer coal of 2017.",
         hint="Divide one limit by the other, so that dollars per tonne come out.",
         mistakes=(
             (tonnes / dollars, "This is upside down: thousand tonnes per million dollars."),

@@ -311,7 +311,7 @@ def words_products(whole: pd.Series, two: pd.DataFrame) -> dict[str, str]:
     first, end = whole.index[0], whole.index[-1]
     coal, hair = two["coal"], two["hair products"]
     return {
-        "title": "Wigs took the place of coal, but all exports together have shrunk",
+        "title": "Wigs took the place of coal, but exports have shrunk",
         "subtitle": f"Exports to China, all goods (pale) and two products, USD million, "
         f"{first}-{end}; hair: only the years with a figure",
         "alt": f"Bar chart of North Korea's exports to China by year, {first} to {end}, in million "
