@@ -516,7 +516,8 @@ def _unpaid() -> Exercise:
     bought = sum(figures[year, "customs_imports_from_china"] for year in range(2017, 2025)) / 1000
     return Exercise(
         key,
-        "So much more was bought than sold. Something else must have paid for it, or it was owed or given.",
+        "So much more was bought than sold. Something else must have paid for it, or it was owed "
+        "or given.",
         "Take imports minus exports for each year from 2017 to 2024, add up, divide by 1,000.",
         mistakes=(
             (deficit(2018) / 1000, "One year is missing: start with 2017."),
