@@ -222,3 +222,5 @@ def test_describe_and_bibliography_name_tables_and_links():
     assert text.count("\n") == 3
     assert "`claims`" in text
     assert re.search(r"\]\(https?://", data.bibliography("sanctions").data)
+    two = data.read("sanctions").head(2)
+    assert f"<summary>{len(data.ids(two))} sources" in data.bibliography(two).data

@@ -581,8 +581,13 @@ def _years(frame: pd.DataFrame) -> str:
     return "-".join(dict.fromkeys([years.min(), years.max()]))
 
 
-def bibliography(*names: str):
-    """Return the Markdown list of all sources of the tables ``names``, a line a publisher.
+def bibliography(*tables: str | pd.DataFrame):
+    """Return the Markdown list of all sources of ``tables``, a line a publisher.
+
+    Parameters
+    ----------
+    tables
+        Names of tables; rows of a table, where a lesson uses only some of them.
 
     Raises
     ------
@@ -591,7 +596,8 @@ def bibliography(*names: str):
     """
     from IPython.display import Markdown
 
-    sources = read("sources").set_index("source").loc[ids([read(name) for name in names])]
+    rows = [read(table) if isinstance(table, str) else table for table in tables]
+    sources = read("sources").set_index("source").loc[ids(rows)]
     lines = [f"<details>\n<summary>{len(sources)} sources, by publisher</summary>\n"]
     for publisher, rows in sorted(sources.groupby("short")):
         rows = rows.sort_values(["published", "title"])
