@@ -12,7 +12,7 @@ from traitlets import default
 
 from utils.handouts import editions, faults, pages, parts
 
-_ROOM = f'<div class="room" aria-hidden="true">{"<hr>" * 5}</div>'
+_ROOM = f'<div class="room" aria-hidden="true">{"<hr>" * 4}</div>'
 _FRAMED = ("finding", "solution", "teacher")
 
 
