@@ -7,6 +7,7 @@ import ipywidgets
 import pytest
 from matplotlib.image import imread
 
+from utils import data
 from utils.explorers import Choice, Slider, explorer
 
 CONTROLS = {
@@ -30,7 +31,7 @@ def images(widget):
 
 
 def test_twin_has_a_figure_with_alt_text_and_caption_for_each_frame():
-    html = explorer(draw, CONTROLS, FRAMES).twin()
+    html = explorer(draw, CONTROLS, FRAMES, "kotra_2014").twin()
     assert 'class="explorer"' in html
     assert html.count('class="frame"') == 4
     assert re.findall(r"<figcaption>(.*?)</figcaption>", html)[1] == "Year: 2012"
@@ -40,14 +41,14 @@ def test_twin_has_a_figure_with_alt_text_and_caption_for_each_frame():
 
 
 def test_bundle_travels_as_one_output():
-    bundle, _ = explorer(draw, CONTROLS, FRAMES)._repr_mimebundle_()
+    bundle, _ = explorer(draw, CONTROLS, FRAMES, "kotra_2014")._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["text/html"].startswith('<div class="explorer"')
     assert bundle["text/plain"] == "Explorer with the controls: Basis, Year, Share"
 
 
 def test_moving_a_control_changes_picture_and_words():
-    widget = explorer(draw, CONTROLS, FRAMES).widget()
+    widget = explorer(draw, CONTROLS, FRAMES, "kotra_2014").widget()
     choice, year, share = widget.children[:3]
     picture, words = images(widget).value, widget.children[-1].value
     year.value = 2020
@@ -59,13 +60,21 @@ def test_moving_a_control_changes_picture_and_words():
     assert isinstance(share, ipywidgets.FloatSlider)
 
 
+def test_widget_and_twin_name_the_source_and_its_grade():
+    view = explorer(draw, CONTROLS, FRAMES, "kotra_2014")
+    line = f'<p class="source">{data.source_line("kotra_2014")}</p>'
+    assert "Evidence grade" in line
+    assert line in view.twin()
+    assert line in [child.value for child in view.widget().children[-2:]]
+
+
 def test_controls_have_labels():
-    widget = explorer(draw, CONTROLS, FRAMES).widget()
+    widget = explorer(draw, CONTROLS, FRAMES, "kotra_2014").widget()
     assert [w.description for w in widget.children[:3]] == ["Basis", "Year", "Share"]
 
 
 def test_picture_repeats_after_other_settings():
-    view = explorer(draw, CONTROLS, FRAMES, size=(4, 2))
+    view = explorer(draw, CONTROLS, FRAMES, "kotra_2014", size=(4, 2))
     first = view.picture(year=2012)
     view.picture(year=2018)
     assert view.picture(year=2012) == first
@@ -75,9 +84,9 @@ def test_picture_repeats_after_other_settings():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((draw, {}, FRAMES), "at least one control"),
-        ((draw, CONTROLS, FRAMES[:3]), "4 to 8 frames, not 3"),
-        ((draw, CONTROLS, [*FRAMES, {"month": 1}]), "month"),
+        ((draw, {}, FRAMES, "kotra_2014"), "at least one control"),
+        ((draw, CONTROLS, FRAMES[:3], "kotra_2014"), "4 to 8 frames, not 3"),
+        ((draw, CONTROLS, [*FRAMES, {"month": 1}], "kotra_2014"), "month"),
     ],
 )
 def test_faulty_explorer_is_refused(arguments, message):
@@ -86,8 +95,8 @@ def test_faulty_explorer_is_refused(arguments, message):
 
 
 def test_faulty_picture_is_refused():
-    view = explorer(draw, CONTROLS, FRAMES)
+    view = explorer(draw, CONTROLS, FRAMES, "kotra_2014")
     with pytest.raises(ValueError, match="Unknown settings"):
         view.picture(month=1)
     with pytest.raises(ValueError, match="fewer than 25 words"):
-        explorer(lambda fig, **_: "short", CONTROLS, FRAMES).picture()
+        explorer(lambda fig, **_: "short", CONTROLS, FRAMES, "kotra_2014").picture()

@@ -293,11 +293,9 @@ def _require(title: str, subtitle: str, alt: str, table: pd.DataFrame | pd.Serie
 def _finish(fig: Figure, title: str, subtitle: str, source: object) -> str:
     """Add header and source line and return the picture as base64 text."""
     width, height = fig.get_size_inches()
-    grade = data.grades(source)
-    line = f"Source: {data.cite(source)}." + (f" Evidence grade {grade}." if grade else "")
     head = [(title, _TITLE, "bold", INK), (subtitle, _SUBTITLE, "normal", GREY)]
     head = [(_wrap(fig, text, size, weight), size, weight, ink) for text, size, weight, ink in head]
-    foot = _wrap(fig, line, _SOURCE, "normal")
+    foot = _wrap(fig, data.source_line(source), _SOURCE, "normal")
     top = sum(_block(text, size) for text, size, _, _ in head) + 2 * _PAD
     bottom = _block(foot, _SOURCE) + _PAD
     total = height + top + bottom

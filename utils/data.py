@@ -538,6 +538,20 @@ def cite(sources: object, most: int = 6) -> str:
     return "; ".join(names[:most] + rest)
 
 
+def source_line(sources: object) -> str:
+    """Return the line that stands under a picture: its publishers and its evidence grade.
+
+    Takes what `ids` takes.
+
+    Raises
+    ------
+    DataError
+        If an id does not stand in ``sources.csv``.
+    """
+    grade = grades(sources)
+    return f"Source: {cite(sources)}." + (f" Evidence grade {grade}." if grade else "")
+
+
 def describe(*names: str):
     """Return the Markdown table that describes the tables ``names`` of a lesson.
 

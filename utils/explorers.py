@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from utils import charts
+from utils import charts, data
 from utils.charts import ALT_WORDS
 
 _LIVE_DPI, _TWIN_DPI = 80, 110
@@ -95,6 +95,7 @@ def explorer(
     draw: Callable[..., str],
     controls: dict[str, Choice | Slider],
     frames: Sequence[dict],
+    source: object,
     size: tuple[float, float] = (7.2, 4.4),
 ) -> Explorer:
     """Make an interactive view with a static twin.
@@ -108,6 +109,8 @@ def explorer(
         The settings by name, the main one first.
     frames
         Four to eight dicts of settings for the twin; the others keep their start values.
+    source
+        The rows drawn, or source ids, as `utils.charts.show` takes them.
     size
         Width and height in inches.
 
@@ -117,13 +120,13 @@ def explorer(
         If there is no control, a frame names an unknown setting, or there are too few or too
         many frames.
     """
-    return Explorer(draw, controls, frames, size)
+    return Explorer(draw, controls, frames, source, size)
 
 
 class Explorer:
     """What `explorer` returns: shows itself as widget and as static twin."""
 
-    def __init__(self, draw, controls, frames, size) -> None:
+    def __init__(self, draw, controls, frames, source, size) -> None:
         if not controls:
             raise ValueError("An explorer needs at least one control.")
         if not 4 <= len(frames) <= 8:
@@ -133,6 +136,7 @@ class Explorer:
                 raise ValueError(f"A frame sets {unknown}, but the controls are {set(controls)}.")
         self.controls, self.frames = dict(controls), list(frames)
         self._draw = draw
+        self._source = f'<p class="source">{html.escape(data.source_line(source))}</p>'
         self._size = size
 
     def picture(self, dpi: int = _LIVE_DPI, **settings) -> tuple[bytes, str]:
@@ -153,7 +157,7 @@ class Explorer:
         return charts.png(figure, dpi, compress_level=1), alt
 
     def widget(self):
-        """Return the ipywidgets view: controls, picture, and the picture in words."""
+        """Return the ipywidgets view: controls, picture, its source, and the picture in words."""
         import ipywidgets
 
         widgets = {name: control.widget() for name, control in self.controls.items()}
@@ -168,13 +172,16 @@ class Explorer:
         update()
         for widget in widgets.values():
             widget.observe(update, "value")
-        return ipywidgets.VBox([*widgets.values(), image, words])
+        return ipywidgets.VBox([*widgets.values(), image, ipywidgets.HTML(self._source), words])
 
     def twin(self) -> str:
-        """Return the frames as HTML: one figure each, with caption and alt text."""
+        """Return the frames as HTML, one figure each with caption and alt text, and the source."""
         first = next(iter(self.controls.values())).label
         frames = "\n".join(self._frame(settings) for settings in self.frames)
-        return f'<div class="explorer" data-label="{html.escape(first)}">\n{frames}\n</div>'
+        return (
+            f'<div class="explorer" data-label="{html.escape(first)}">\n{frames}\n{self._source}\n'
+            "</div>"
+        )
 
     def _frame(self, settings: dict) -> str:
         png, alt = self.picture(dpi=_TWIN_DPI, **settings)

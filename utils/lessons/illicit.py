@@ -595,7 +595,7 @@ def explorer():
     official, likely, every = _BELIEVE
     left_out, counted = _DISPUTED
     pairs = [(official, left_out), (likely, left_out), (likely, counted), (every, counted)]
-    return make_explorer(draw, controls, [{"believe": a, "disputed": b} for a, b in pairs])
+    return make_explorer(draw, controls, [{"believe": a, "disputed": b} for a, b in pairs], rows)
 
 
 def _draw_total(fig, stack: pd.DataFrame, believe: str, disputed: str, victims: str) -> str:

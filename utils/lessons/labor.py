@@ -676,7 +676,8 @@ def explorer():
         "share": Slider("Share, 0 to 100", **place),
     }
     frames = [{"host": label} for label in hosts if not label.startswith(("Gulf", "Mongolia"))]
-    return make_explorer(functools.partial(_draw_model, hosts), controls, frames)
+    source = data.read("labor_model_parameters")
+    return make_explorer(functools.partial(_draw_model, hosts), controls, frames, source)
 
 
 def _hosts() -> dict[str, list[dict]]:

@@ -653,21 +653,20 @@ def explorer() -> explorers.Explorer:
     """Return the explorer: benchmark and years in, discount and money out."""
     first, last = STUDY
     coal = data.read("minerals_coal_exports").query("account == 'main'")
-    source = data.cite([coal, "wb_pinksheet_annual;nkri_2016;kdi_2017"], most=3)
+    studies = data.read("minerals_price_studies")
     return explorers.explorer(
-        partial(_draw, frame=benchmark_prices(), source=f"Source: {source}. Evidence grade A-C."),
+        partial(_draw, frame=benchmark_prices()),
         {
             "benchmark": explorers.Choice("Benchmark", NAMES),
             "first": explorers.Slider("First year", 2009, 2017, 1, first),
             "last": explorers.Slider("Last year", 2009, 2017, 1, last),
         },
         [{"benchmark": name} for name in NAMES],
+        [coal, data.read("world_prices"), studies[studies["study"].isin(["KDI", "NKRI"])]],
     )
 
 
-def _draw(
-    fig: Figure, benchmark: str, first: int, last: int, frame: pd.DataFrame, source: str
-) -> str:
+def _draw(fig: Figure, benchmark: str, first: int, last: int, frame: pd.DataFrame) -> str:
     first, last = sorted((first, last))
     chosen = frame.loc[first:last]
     gap = chosen[benchmark] * chosen["tonnes"] / 1000 - chosen["dollars"]
@@ -677,12 +676,11 @@ def _draw(
     head = f"{span}: China paid {paid:.0f} percent of the benchmark,\n"
     head += f"USD {abs(missing):,.0f} million {less} than it would have brought"
     fig.text(0.02, 0.985, head, weight="bold", size=13, va="top", linespacing=1.3)
-    ax = fig.add_axes((0.1, 0.14, 0.62, 0.7))
+    ax = fig.add_axes((0.1, 0.08, 0.62, 0.76))
     _draw_prices(ax, frame, benchmark)
     _draw_money(ax, gap)
     ax.axvspan(first - 0.5, last + 0.5, color=charts.tint(COLOUR, 0.12), linewidth=0, zorder=0)
     charts.label_ends(ax)
-    fig.text(0.02, 0.025, source, size=8.5, color=charts.GREY)
     return (
         f"Line chart of the price that China paid for North Korean coal and of the benchmark "
         f"{benchmark}, in US dollars per tonne, 2009 to 2017, with bars of the yearly gap below. "

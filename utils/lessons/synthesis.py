@@ -623,7 +623,9 @@ def explorer(frame: pd.DataFrame | None = None):
         **{name: Choice(f"Believe on {name}", list(_VOICES), "middle") for name in STREAMS},
         "sixth": Choice("Believe on sixth box", list(_VOICES), "nobody"),
     }
-    return make_explorer(draw, controls, [{"year": year} for year in _FRAMES])
+    bought = data.read("economy_annual").query("series == 'imports'")
+    source = [frame, sixth_box(), bought]
+    return make_explorer(draw, controls, [{"year": year} for year in _FRAMES], source)
 
 
 def _draw_choice(fig, what: str, amounts: dict[str, float | str], imports: float | None) -> str:

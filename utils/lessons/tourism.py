@@ -540,7 +540,7 @@ def explorer():
     def draw(fig, **settings) -> str:
         return _draw_model(fig, table, night, **settings)
 
-    return make_explorer(draw, controls, [{"origin": label} for label in table.index])
+    return make_explorer(draw, controls, [{"origin": label} for label in table.index], table)
 
 
 _LEVELS = ("low", "central", "high")

@@ -567,7 +567,11 @@ def explorer():
         "level": Slider("Level, percent", 50, 95, 5, 90),
     }
     draw = functools.partial(_draw_share, shares())
-    return make_explorer(draw, controls, [{"basis": name} for name in BASES])
+    source = _rows(
+        *("kotra_total_world", "kotra_total_with_china", "customs_total_with_china"),
+        *("crude_oil_estimate", "interkorean_total"),
+    )
+    return make_explorer(draw, controls, [{"basis": name} for name in BASES], source)
 
 
 _PERCENT = (0, 25, 50, 75, 100)
