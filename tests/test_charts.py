@@ -85,12 +85,23 @@ def test_same_chart_gives_the_same_bytes(shown):
         ({"title": " "}, "needs a title"),
         ({"subtitle": ""}, "needs a title"),
         ({"table": TABLE.iloc[:0]}, "table of the numbers"),
+        ({"table": pd.Series({"coal": 1, "iron": 2})}, "Name the labels"),
     ],
 )
 def test_incomplete_chart_is_refused(shown, change, message):
     with pytest.raises(ValueError, match=message):
         chart(**change)
     assert not shown
+
+
+def test_labels_of_rows_stand_in_the_table_behind_the_chart():
+    pairs = pd.MultiIndex.from_tuples([("KOTRA", 2014), ("INSS", 2016)], names=["account", "end"])
+    for table in (pd.Series([1, 2], index=pairs, name="value"), TABLE.rename_axis("label")):
+        text = charts.numbers(table)
+        for name in table.index.names:
+            assert f"<th>{name}</th>" in text
+    assert "<td>INSS</td>" in charts.numbers(pd.Series([1, 2], index=pairs, name="value"))
+    assert "<th>index</th>" not in charts.numbers(pd.DataFrame({"value": [1, 2]}))
 
 
 def test_grades_look_different():

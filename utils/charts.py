@@ -263,7 +263,8 @@ def show(
     Raises
     ------
     ValueError
-        If the title, subtitle or table is empty, or the alt text too short.
+        If the title, subtitle or table is empty, the alt text too short, or the table's labels
+        have no name.
     """
     from IPython.display import HTML, display
 
@@ -288,6 +289,8 @@ def _require(title: str, subtitle: str, alt: str, table: pd.DataFrame | pd.Serie
         )
     if table.empty:
         raise ValueError("The table of the numbers behind the chart is empty.")
+    if None in table.index.names and not _counts_rows(table.index):
+        raise ValueError("Name the labels of the rows behind the chart: table.rename_axis(...).")
 
 
 def _finish(fig: Figure, title: str, subtitle: str, source: object) -> str:
@@ -349,15 +352,17 @@ def numbers(table: pd.DataFrame | pd.Series) -> str:
     Numbers are rounded to what a reader can use, a missing value says so, dates are short.
     """
     frame = table.to_frame() if isinstance(table, pd.Series) else table
-    cells = pd.DataFrame(
-        {k: [_cell(value, name) for value in frame[name]] for k, name in enumerate(frame.columns)},
-        index=[_cell(value, "year") for value in frame.index],
-    )
-    cells.columns = [_words(name) for name in frame.columns]
-    cells.index.name = _words(frame.index.name or "")
-    body = cells.reset_index() if cells.index.name else cells
+    if not _counts_rows(frame.index):
+        frame = frame.reset_index()
+    cells = {name: [_cell(value, name) for value in frame[name]] for name in frame}
+    body = pd.DataFrame(cells).rename(columns=_words)
     rows = body.to_html(index=False, border=0, classes="numbers", escape=True)
     return f"<details><summary>Numbers behind this chart</summary>\n{rows}\n</details>"
+
+
+def _counts_rows(index: pd.Index) -> bool:
+    """Return whether an index only counts the rows, and so tells a reader nothing."""
+    return isinstance(index, pd.RangeIndex) and index.name is None
 
 
 def _words(name: object) -> str:

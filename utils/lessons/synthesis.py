@@ -624,7 +624,7 @@ def explorer(frame: pd.DataFrame | None = None):
         "sixth": Choice("Believe on sixth box", list(_VOICES), "nobody"),
     }
     bought = data.read("economy_annual").query("series == 'imports'")
-    source = [frame, sixth_box(), bought]
+    source = [frame[frame["year"] >= 2010], sixth_box(), bought]
     return make_explorer(draw, controls, [{"year": year} for year in _FRAMES], source)
 
 
