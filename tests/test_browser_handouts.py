@@ -32,6 +32,9 @@ AUDIT = """async () => (await axe.run({resultTypes: ["violations"]})).violations
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FOOT = """() => [...document.styleSheets[0].cssRules].filter(rule => rule instanceof CSSPageRule)
     .flatMap(rule => [...rule.cssRules]).find(rule => rule.name === "bottom-center").cssText"""
+CUT = """() => [...document.querySelectorAll(".scroll")]
+    .filter(table => table.checkVisibility() && table.scrollWidth > table.clientWidth + 1)
+    .map(table => table.getAttribute("aria-label"))"""
 SHOWN = """() => [...document.querySelectorAll(".explorer .frame")].map(
     frame => frame.checkVisibility() ? frame.querySelector("img").alt : "").filter(Boolean)"""
 
@@ -198,7 +201,9 @@ def lesson(request, tmp_path_factory):
 def test_lesson_is_accessible_works_offline_on_a_phone_and_its_explorer_moves(page, lesson, axe):
     """The audit is of the teacher's handout, which holds all that the student's does."""
     for edition in lesson:
+        page.set_viewport_size({"width": 1000, "height": 900})
         page.goto(edition.as_uri())
+        assert page.evaluate(CUT) == [], "no table is cut on a desktop"
         assert overflow(page) <= 0
         before = page.evaluate(SHOWN)
         page.get_by_role("slider").press("ArrowRight")

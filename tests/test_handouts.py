@@ -159,6 +159,13 @@ def test_code_is_shown_unless_it_is_folded(student):
     assert student.find(class_="finding").p.get_text() == "The share is 50 percent, see data.read."
 
 
+def test_a_chart_stands_in_one_box_with_its_code(student):
+    """On paper such a box is not split."""
+    for figure in student.select("figure:not(.frame)"):
+        assert figure.parent["class"] == ["step"]
+        assert figure.parent.find("pre", class_="code")
+
+
 def test_printed_text_is_shown_as_it_was_printed(student):
     assert student.find("pre", class_="printed").get_text() == "said <b>"
 
