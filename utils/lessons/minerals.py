@@ -922,7 +922,7 @@ def _rich() -> dict:
     )
     named = [word for words in _NAMED.values() for word in words]
     rows = [solid[solid["mineral"].isin(named)], latest, rare, sold]
-    return verdict_row("M1", verdict, len(shown), "minerals of 3", finding, rows)
+    return verdict_row("M1", verdict, len(shown), "of 3 minerals named", finding, rows)
 
 
 def _buyers() -> dict:
@@ -945,7 +945,9 @@ def _buyers() -> dict:
         f"{shares['India']:.1f} for metals (January-September 2017)."
     )
     rows = [share, china, russia, india]
-    return verdict_row("M2", verdict, shares["China"], "percent", finding, rows)
+    return verdict_row(
+        "M2", verdict, shares["China"], "percent of mineral exports to China", finding, rows
+    )
 
 
 def _overshadowed() -> dict:
@@ -968,4 +970,5 @@ def _overshadowed() -> dict:
         f"under the bans, were {bans:,.0f} million below those of 2016."
     )
     rows = [index, capture.loc[["loss"]], legal.loc[[2016, 2018]]]
-    return verdict_row("M3", verdict, low_price / bans * 100, "percent", finding, rows)
+    unit = "percent as much lost by low prices as under the bans"
+    return verdict_row("M3", verdict, low_price / bans * 100, unit, finding, rows)
