@@ -30,7 +30,8 @@ _OPEN = f"""async path => {{
 _CELLS = f"""() => {_PANEL}.content.model.sharedModel.cells.map(cell => ({{
     source: cell.getSource(),
     tags: cell.getMetadata("tags") ?? [],
-    outputs: cell.cell_type === "code" ? cell.getOutputs() : [],
+    outputs: (cell.cell_type === "code" ? cell.getOutputs() : []).map(
+        ({{data, metadata, ...rest}}) => rest),
 }}))"""
 _SHOW = f"""async place => {{
     {_PANEL}.content.activeCellIndex = place;
@@ -121,7 +122,7 @@ class Lesson:
 
     @property
     def cells(self):
-        """Source, tags and outputs of each cell at this moment."""
+        """Source, tags and outputs of each cell at this moment; of outputs not what they show."""
         return self.page.evaluate(_CELLS)
 
     def tagged(self, tag):
