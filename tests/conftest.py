@@ -34,10 +34,16 @@ def browser():
         missing(f"No browser on the path: {', '.join(NAMES)}")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+    try:
+        playwright = sync_playwright().start()
+    except Exception as error:
+        pytest.fail(
+            f"playwright's driver does not start ({error}). On Debian: libatomic1 is needed."
+        )
+    chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    yield chromium
+    chromium.close()
+    playwright.stop()
 
 
 @pytest.fixture
