@@ -18,6 +18,7 @@ from statistics import median
 import lab
 import nbformat
 import pandas as pd
+from conftest import FLAGS, NAMES
 
 from utils import data, ranges, refresh
 
@@ -86,14 +87,15 @@ def sliders():
     """From a key on the explorer's first slider to the new picture, in JupyterLab."""
     from playwright.sync_api import sync_playwright
 
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    options = ["--no-sandbox", "--disable-gpu"]
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        raise SystemExit(f"The sliders need a browser on the path: {', '.join(NAMES)}")
     with (
         tempfile.TemporaryDirectory() as home,
         lab.serve(Path(home)) as address,
         sync_playwright() as play,
     ):
-        browser = play.chromium.launch(executable_path=found, args=options)
+        browser = play.chromium.launch(executable_path=found, args=FLAGS)
         with lab.opened(address, browser) as page:
             for path in PATHS:
                 yield from _slider(page, path)

@@ -452,13 +452,15 @@ def _column(path: Path, names: tuple[str, ...], column: str, stamp: tuple) -> se
 
 
 def _check_references(sheet: _Sheet, name: str, known: set[str], separator: str) -> None:
-    for line, cell in zip(sheet.lines, sheet.cells[name], strict=True):
+    cells = sheet.cells[name]
+    for cell in dict.fromkeys(filter(None, cells)):
         named = cell.split(separator) if separator else [cell]
-        unknown = [word for word in named if word not in known] if cell else []
+        unknown = [word for word in named if word not in known]
         if unknown:
             remedy = f"Correct it or add it first. {near(unknown[0], known) if known else ''}"
             remedy = remedy if len(remedy) < 200 else "Correct it or add it first."
-            sheet.fault(line, name, cell, f"refers to unknown {unknown[0]!r}", remedy)
+            same = (other == cell for other in cells)
+            sheet.flag(same, name, f"refers to unknown {unknown[0]!r}", remedy)
 
 
 def _check_rows(sheet: _Sheet, resource: dict) -> None:
